@@ -1,0 +1,225 @@
+package io.leveret.ra;
+
+import io.leveret.ra.inbound.Inbound;
+import io.leveret.ra.inbound.MqActivationSpec;
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkRegistry;
+import io.leveret.ra.link.Threads;
+import io.leveret.ra.observe.Events;
+import io.leveret.ra.outbound.Outbound;
+import io.leveret.ra.settings.PublishBean;
+import io.leveret.ra.settings.Setting;
+import io.leveret.ra.settings.SettingsReader;
+import io.leveret.ra.settings.Values;
+import io.leveret.ra.tx.Transactions;
+import jakarta.resource.NotSupportedException;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ActivationSpec;
+import jakarta.resource.spi.BootstrapContext;
+import jakarta.resource.spi.ResourceAdapter;
+import jakarta.resource.spi.ResourceAdapterInternalException;
+import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import java.time.Duration;
+import javax.transaction.xa.XAResource;
+
+/**
+ * The resource adapter. A JavaBean: its properties, in {@link Setting}, are the defaults of the
+ * other two beans. A server may run several instances side by side.
+ *
+ * <pre>{@code
+ * NEW --start--> STARTED --stop--> STOPPED
+ * }</pre>
+ *
+ * <p>Neither start nor activation does broker I/O. Stopping ends everything within {@code
+ * drainTimeout} plus a few seconds. Equality is that of the configuration. Thread-safe once
+ * configured.
+ */
+public final class MqResourceAdapter extends PublishBean implements ResourceAdapter, Outbound.Host {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Duration CLOSE_LINKS = Duration.ofSeconds(5);
+
+    private transient volatile Running running;
+
+    /** The parts of a started instance. */
+    private record Running(
+            String name,
+            Threads threads,
+            Events events,
+            LinkRegistry links,
+            Outbound outbound,
+            Inbound inbound,
+            Duration drainTimeout) {}
+
+    /** For the server. */
+    public MqResourceAdapter() {}
+
+    @Override
+    public void start(BootstrapContext context) throws ResourceAdapterInternalException {
+        SettingsReader reader = new SettingsReader(new Values(), values());
+        reader.broker();
+        reader.link();
+        reader.publish();
+        reader.inboundDefaults();
+        Duration drainTimeout = reader.drainTimeout();
+        if (!reader.problems().isEmpty()) {
+            throw new ResourceAdapterInternalException(
+                    reader.problems().message("The configuration of the resource adapter"));
+        }
+        String name = "leveret-" + Integer.toHexString(System.identityHashCode(this));
+        Threads threads = new Threads(name);
+        Events events = new Events();
+        LinkRegistry links = new LinkRegistry(name, threads, events);
+        Transactions transactions =
+                new Transactions(context.getTransactionSynchronizationRegistry(), events);
+        running =
+                new Running(
+                        name,
+                        threads,
+                        events,
+                        links,
+                        new Outbound(links, threads, events, transactions),
+                        new Inbound(links, threads, events, transactions, drainTimeout),
+                        drainTimeout);
+        events.info(name, "has started");
+    }
+
+    @Override
+    public void stop() {
+        Running old = running;
+        running = null;
+        if (old == null) {
+            return;
+        }
+        old.inbound().close(Deadline.in(old.drainTimeout()));
+        old.outbound().close();
+        old.links().close();
+        old.threads().close(Deadline.in(CLOSE_LINKS));
+        old.events().info(old.name(), "has stopped");
+    }
+
+    @Override
+    public Outbound outbound() {
+        Running now = running;
+        return now == null ? null : now.outbound();
+    }
+
+    @Override
+    public void endpointActivation(MessageEndpointFactory factory, ActivationSpec spec)
+            throws ResourceException {
+        if (!(spec instanceof MqActivationSpec ours)) {
+            throw new NotSupportedException("not an activation spec of this adapter: " + spec);
+        }
+        Running now = running;
+        if (now == null) {
+            throw new ResourceAdapterInternalException("the resource adapter is not started");
+        }
+        now.inbound().activate(factory, ours);
+    }
+
+    @Override
+    public void endpointDeactivation(MessageEndpointFactory factory, ActivationSpec spec) {
+        Running now = running;
+        if (now != null && spec instanceof MqActivationSpec ours) {
+            now.inbound().deactivate(factory, ours);
+        }
+    }
+
+    /**
+     * Nothing to recover: deliveries take part in transactions through a synchronization.
+     *
+     * @return always null
+     */
+    @Override
+    public XAResource[] getXAResources(ActivationSpec[] specs) {
+        return null;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MqResourceAdapter that && values().equals(that.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "MqResourceAdapter" + values();
+    }
+
+    /**
+     * Gives {@code maxSession}.
+     *
+     * @return the value as set, or null
+     */
+    public String getMaxSession() {
+        return values().get(Setting.MAX_SESSION);
+    }
+
+    /**
+     * Sets {@code maxSession}.
+     *
+     * @param value see {@link Setting#MAX_SESSION}; null or blank means not set
+     */
+    public void setMaxSession(String value) {
+        values().set(Setting.MAX_SESSION, value);
+    }
+
+    /**
+     * Gives {@code prefetch}.
+     *
+     * @return the value as set, or null
+     */
+    public String getPrefetch() {
+        return values().get(Setting.PREFETCH);
+    }
+
+    /**
+     * Sets {@code prefetch}.
+     *
+     * @param value see {@link Setting#PREFETCH}; null or blank means not set
+     */
+    public void setPrefetch(String value) {
+        values().set(Setting.PREFETCH, value);
+    }
+
+    /**
+     * Gives {@code retryDelay}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRetryDelay() {
+        return values().get(Setting.RETRY_DELAY);
+    }
+
+    /**
+     * Sets {@code retryDelay}.
+     *
+     * @param value see {@link Setting#RETRY_DELAY}; null or blank means not set
+     */
+    public void setRetryDelay(String value) {
+        values().set(Setting.RETRY_DELAY, value);
+    }
+
+    /**
+     * Gives {@code drainTimeout}.
+     *
+     * @return the value as set, or null
+     */
+    public String getDrainTimeout() {
+        return values().get(Setting.DRAIN_TIMEOUT);
+    }
+
+    /**
+     * Sets {@code drainTimeout}.
+     *
+     * @param value see {@link Setting#DRAIN_TIMEOUT}; null or blank means not set
+     */
+    public void setDrainTimeout(String value) {
+        values().set(Setting.DRAIN_TIMEOUT, value);
+    }
+}

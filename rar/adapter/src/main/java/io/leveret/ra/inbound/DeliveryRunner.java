@@ -1,0 +1,146 @@
+package io.leveret.ra.inbound;
+
+import io.leveret.MqMessage;
+import io.leveret.MqMessageListener;
+import io.leveret.ra.tx.CompletionStatus;
+import io.leveret.ra.tx.DeliveryContext;
+import io.leveret.ra.tx.Transactions;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.UnavailableException;
+import jakarta.resource.spi.endpoint.MessageEndpoint;
+import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import java.lang.reflect.Method;
+import java.time.Duration;
+
+/**
+ * Runs one delivery through one endpoint and finds out how it ended.
+ *
+ * <pre>{@code
+ * beforeDelivery --> listener --> afterDelivery --> flush of publishes --> DONE
+ *      |                |               |                  |
+ *      v                v               v                  v
+ *  UNTOUCHED        mark rollback    no commit seen     not confirmed
+ *                       |               |                  |
+ *                       +---------------+------------------+--> FAILED
+ * }</pre>
+ *
+ * <p>Containers swallow failures of beforeDelivery and of commits, and some interceptors throw
+ * without marking rollback, after which afterDelivery would commit. So any Throwable of the
+ * listener marks rollback first, and in a transaction only a synchronization that saw the commit
+ * makes it DONE. afterDelivery always follows beforeDelivery, on the same thread.
+ *
+ * <p>Used by one thread at a time: the session's.
+ */
+final class DeliveryRunner {
+
+    /** How a delivery ended. */
+    enum Outcome {
+        /** Work, transaction and publishes are done: acknowledge. */
+        DONE,
+        /** It was tried and failed. */
+        FAILED,
+        /** The endpoint could not take it; nobody has seen it. */
+        UNTOUCHED
+    }
+
+    private static final Method ON_MESSAGE = onMessage();
+
+    private final MessageEndpointFactory endpoints;
+    private final Transactions transactions;
+    private final Duration flushLimit;
+    private MessageEndpoint endpoint;
+    private Throwable failure;
+
+    DeliveryRunner(
+            MessageEndpointFactory endpoints, Transactions transactions, Duration flushLimit) {
+        this.endpoints = endpoints;
+        this.transactions = transactions;
+        this.flushLimit = flushLimit;
+    }
+
+    private static Method onMessage() {
+        try {
+            return MqMessageListener.class.getMethod("onMessage", MqMessage.class);
+        } catch (NoSuchMethodException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Makes the endpoint unless there is one; containers refuse while an application starts. */
+    void prepare() throws UnavailableException {
+        if (endpoint == null) {
+            endpoint = endpoints.createEndpoint(null);
+        }
+    }
+
+    /** Why the last delivery was not DONE, may be null. */
+    Throwable failure() {
+        return failure;
+    }
+
+    Outcome run(MqMessage message) {
+        failure = null;
+        try {
+            prepare();
+            endpoint.beforeDelivery(ON_MESSAGE);
+        } catch (ResourceException | NoSuchMethodException | RuntimeException e) {
+            failure = e;
+            release();
+            return Outcome.UNTOUCHED;
+        }
+        DeliveryContext context = new DeliveryContext(message.possibleDuplicate());
+        CompletionStatus status = invoke(message, context);
+        boolean returned = failure == null;
+        boolean completed = complete();
+        // A commit that was seen counts, even when afterDelivery complains about something later.
+        boolean worked = returned && (status == null ? completed : status.committed());
+        if (!worked) {
+            return Outcome.FAILED;
+        }
+        if (!context.flush(flushLimit)) {
+            failure = new IllegalStateException("its publishes were not confirmed in time");
+            return Outcome.FAILED;
+        }
+        return Outcome.DONE;
+    }
+
+    /** Returns the observer of the transaction, or null when there is none. */
+    private CompletionStatus invoke(MqMessage message, DeliveryContext context) {
+        CompletionStatus status = null;
+        try {
+            if (transactions.isActive()) {
+                status = transactions.watch();
+                transactions.join(context);
+            }
+            ((MqMessageListener) endpoint).onMessage(message);
+        } catch (Throwable e) {
+            // Whatever it is, an Error too: the message must be settled and the server lives on.
+            failure = e;
+            transactions.markRollback();
+        }
+        return status;
+    }
+
+    private boolean complete() {
+        try {
+            endpoint.afterDelivery();
+            return true;
+        } catch (ResourceException | RuntimeException e) {
+            if (failure == null) {
+                failure = e;
+            }
+            // The endpoint's state is unknown: take a new one next time.
+            release();
+            return false;
+        }
+    }
+
+    /** Gives the endpoint back, once; between deliveries only. */
+    void release() {
+        MessageEndpoint old = endpoint;
+        endpoint = null;
+        if (old != null) {
+            old.release();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.leveret.ra.inbound;
+
+import io.leveret.ra.settings.BrokerSettings;
+import io.leveret.ra.settings.ConnectionBean;
+import io.leveret.ra.settings.InboundSettings;
+import io.leveret.ra.settings.LinkSettings;
+import io.leveret.ra.settings.Setting;
+import io.leveret.ra.settings.SettingsReader;
+import io.leveret.ra.settings.Values;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ActivationSpec;
+import jakarta.resource.spi.InvalidPropertyException;
+import jakarta.resource.spi.ResourceAdapter;
+import java.beans.IntrospectionException;
+import java.beans.PropertyDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a message-driven bean is fed. A JavaBean: its properties are in {@link Setting}. Equality is
+ * identity, as the Connectors specification asks for.
+ */
+public final class MqActivationSpec extends ConnectionBean implements ActivationSpec {
+
+    private static final long serialVersionUID = 1L;
+
+    private ResourceAdapter resourceAdapter;
+
+    /** For the server. */
+    public MqActivationSpec() {}
+
+    /** What an activation works with. */
+    record Effective(BrokerSettings broker, LinkSettings link, InboundSettings inbound) {}
+
+    Effective effective() throws InvalidPropertyException {
+        Values inherited =
+                resourceAdapter instanceof ConnectionBean bean ? bean.values() : new Values();
+        SettingsReader reader = new SettingsReader(values(), inherited);
+        Effective fresh = new Effective(reader.broker(), reader.link(), reader.inbound());
+        if (!reader.problems().isEmpty()) {
+            InvalidPropertyException e =
+                    new InvalidPropertyException(
+                            reader.problems().message("The activation configuration"));
+            e.setInvalidPropertyDescriptors(descriptors(reader.problems().properties()));
+            throw e;
+        }
+        return fresh;
+    }
+
+    private static PropertyDescriptor[] descriptors(List<String> names) {
+        List<PropertyDescriptor> found = new ArrayList<>();
+        for (String name : names) {
+            try {
+                found.add(new PropertyDescriptor(name, MqActivationSpec.class));
+            } catch (IntrospectionException e) {
+                throw new IllegalStateException("a problem names a property that is none", e);
+            }
+        }
+        return found.toArray(PropertyDescriptor[]::new);
+    }
+
+    /**
+     * Checks all properties.
+     *
+     * @throws InvalidPropertyException naming every error
+     */
+    @Override
+    public void validate() throws InvalidPropertyException {
+        effective();
+    }
+
+    @Override
+    public ResourceAdapter getResourceAdapter() {
+        return resourceAdapter;
+    }
+
+    @Override
+    public void setResourceAdapter(ResourceAdapter adapter) throws ResourceException {
+        if (resourceAdapter != null && resourceAdapter != adapter) {
+            throw new jakarta.resource.spi.IllegalStateException(
+                    "the activation spec belongs to another resource adapter already");
+        }
+        resourceAdapter = adapter;
+    }
+
+    @Override
+    public String toString() {
+        return "MqActivationSpec" + values();
+    }
+
+    /**
+     * Gives {@code inheritCredentials}.
+     *
+     * @return the value as set, or null
+     */
+    public String getInheritCredentials() {
+        return values().get(Setting.INHERIT_CREDENTIALS);
+    }
+
+    /**
+     * Sets {@code inheritCredentials}.
+     *
+     * @param value see {@link Setting#INHERIT_CREDENTIALS}; null or blank means not set
+     */
+    public void setInheritCredentials(String value) {
+        values().set(Setting.INHERIT_CREDENTIALS, value);
+    }
+
+    /**
+     * Gives {@code destination}.
+     *
+     * @return the value as set, or null
+     */
+    public String getDestination() {
+        return values().get(Setting.DESTINATION);
+    }
+
+    /**
+     * Sets {@code destination}.
+     *
+     * @param value see {@link Setting#DESTINATION}; null or blank means not set
+     */
+    public void setDestination(String value) {
+        values().set(Setting.DESTINATION, value);
+    }
+
+    /**
+     * Gives {@code maxSession}.
+     *
+     * @return the value as set, or null
+     */
+    public String getMaxSession() {
+        return values().get(Setting.MAX_SESSION);
+    }
+
+    /**
+     * Sets {@code maxSession}.
+     *
+     * @param value see {@link Setting#MAX_SESSION}; null or blank means not set
+     */
+    public void setMaxSession(String value) {
+        values().set(Setting.MAX_SESSION, value);
+    }
+
+    /**
+     * Gives {@code prefetch}.
+     *
+     * @return the value as set, or null
+     */
+    public String getPrefetch() {
+        return values().get(Setting.PREFETCH);
+    }
+
+    /**
+     * Sets {@code prefetch}.
+     *
+     * @param value see {@link Setting#PREFETCH}; null or blank means not set
+     */
+    public void setPrefetch(String value) {
+        values().set(Setting.PREFETCH, value);
+    }
+
+    /**
+     * Gives {@code retryDelay}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRetryDelay() {
+        return values().get(Setting.RETRY_DELAY);
+    }
+
+    /**
+     * Sets {@code retryDelay}.
+     *
+     * @param value see {@link Setting#RETRY_DELAY}; null or blank means not set
+     */
+    public void setRetryDelay(String value) {
+        values().set(Setting.RETRY_DELAY, value);
+    }
+}

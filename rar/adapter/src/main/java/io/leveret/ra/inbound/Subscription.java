@@ -1,0 +1,159 @@
+package io.leveret.ra.inbound;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.leveret.ra.link.AmqpMessages;
+import io.leveret.ra.link.LinkChannel;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One generation of a session: a channel, its consumer, the deliveries that wait, and the settling
+ * of those that were taken. Thrown away whole when the channel is lost: delivery tags mean nothing
+ * on another one, and the broker delivers again what was not settled.
+ *
+ * <pre>{@code
+ * a delivery:   QUEUED --poll--> TAKEN --ack--------------------> SETTLED
+ *                  |               |                                 ^
+ *                  |               +--hold, after the delay: reject--+
+ *                  +--returnAll: nack--------------------------------+
+ * channel lost: every unsettled one is the broker's again, settling it is a no-op
+ * }</pre>
+ *
+ * <p>The client's callbacks run on the I/O thread and never wait. Thread-safe; each delivery is
+ * settled at most once.
+ */
+final class Subscription extends DefaultConsumer {
+
+    private final Session session;
+    private final LinkChannel channel;
+    private final String queue;
+    private final int prefetch;
+    private final BlockingQueue<Delivery> waiting;
+    private final Map<Long, Delivery> unsettled = new ConcurrentHashMap<>();
+
+    Subscription(Session session, LinkChannel channel, String queue, int prefetch) {
+        super(channel.client());
+        this.session = session;
+        this.channel = channel;
+        this.queue = queue;
+        this.prefetch = prefetch;
+        this.waiting = new ArrayBlockingQueue<>(prefetch);
+    }
+
+    /** Two round trips, each bounded by the RPC timeout. */
+    void start(String tag) throws IOException {
+        Channel client = channel.client();
+        client.addShutdownListener(signal -> session.lost(this, signal));
+        client.basicQos(prefetch);
+        client.basicConsume(queue, false, tag, this);
+    }
+
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    // --- callbacks, on the I/O thread ---
+
+    @Override
+    public void handleDelivery(
+            String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+        Delivery delivery =
+                new Delivery(
+                        envelope.getDeliveryTag(),
+                        AmqpMessages.toMessage(envelope, properties, body));
+        unsettled.put(delivery.tag(), delivery);
+        if (waiting.offer(delivery)) {
+            session.wake();
+        } else {
+            // More than prefetch: the broker broke the protocol. Never wait on this thread.
+            session.lost(this, new IllegalStateException("more deliveries than the prefetch"));
+        }
+    }
+
+    @Override
+    public void handleCancel(String tag) {
+        session.lost(this, new IllegalStateException("the broker cancelled the consumer"));
+    }
+
+    @Override
+    public void handleShutdownSignal(String tag, ShutdownSignalException signal) {
+        session.lost(this, signal);
+    }
+
+    // --- taking and settling ---
+
+    Delivery poll() {
+        return waiting.poll();
+    }
+
+    boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    /** Says whether the acknowledgement was written; when not, the broker delivers again. */
+    boolean ack(Delivery d) {
+        return settle(d, () -> channel.client().basicAck(d.tag(), false));
+    }
+
+    /** Gives back what was processed and failed: brokers count it. */
+    boolean reject(Delivery d) {
+        return settle(d, () -> channel.client().basicReject(d.tag(), true));
+    }
+
+    /** Gives back what nobody has touched: newer brokers do not count it. */
+    boolean giveBack(Delivery d) {
+        return settle(d, () -> channel.client().basicNack(d.tag(), false, true));
+    }
+
+    private interface Write {
+        void run() throws IOException;
+    }
+
+    private boolean settle(Delivery delivery, Write write) {
+        if (unsettled.remove(delivery.tag()) == null || !channel.isOpen()) {
+            return false;
+        }
+        try {
+            write.run();
+            return true;
+        } catch (IOException | AlreadyClosedException e) {
+            session.notSettled(e);
+            return false;
+        }
+    }
+
+    // --- ending ---
+
+    /** Ends the flow of deliveries: one round trip, bounded by the RPC timeout. */
+    void cancel(String tag) {
+        if (!channel.isOpen()) {
+            return;
+        }
+        try {
+            channel.client().basicCancel(tag);
+        } catch (IOException | RuntimeException e) {
+            // The channel is closed next anyway, which ends the flow as well.
+            session.notSettled(e);
+        }
+    }
+
+    /** Gives back everything that is not settled, oldest first. */
+    void returnAll() {
+        waiting.clear();
+        unsettled.values().stream()
+                .sorted((a, b) -> Long.compare(a.tag(), b.tag()))
+                .forEach(this::giveBack);
+    }
+
+    void close() {
+        channel.close();
+    }
+}

@@ -1,0 +1,35 @@
+package io.leveret.ra.link;
+
+import io.leveret.ra.settings.BrokerSettings;
+import io.leveret.ra.settings.LinkSettings;
+import java.util.Locale;
+
+/**
+ * What makes two users of a broker share their physical connections. Publishing and consuming never
+ * share one: a broker that blocks publishers must not stop acknowledgements.
+ *
+ * @param purpose what the connections are for
+ * @param broker which broker, and as whom
+ * @param settings how they are made and kept
+ */
+public record LinkKey(Purpose purpose, BrokerSettings broker, LinkSettings settings) {
+
+    /** What a connection is for. */
+    public enum Purpose {
+        /** Publishing. */
+        PUBLISH,
+        /** Consuming. */
+        CONSUME
+    }
+
+    /** Shows what may be shown: no password. */
+    @Override
+    public String toString() {
+        return purpose.name().toLowerCase(Locale.ROOT)
+                + " "
+                + broker.userName()
+                + "@"
+                + broker.addresses()
+                + broker.virtualHost();
+    }
+}

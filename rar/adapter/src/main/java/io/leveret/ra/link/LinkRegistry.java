@@ -1,0 +1,80 @@
+package io.leveret.ra.link;
+
+import io.leveret.ra.observe.Events;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * All links of one resource adapter instance, by key. It owns them, because a managed connection
+ * factory has no end of life of its own. Thread-safe.
+ */
+public final class LinkRegistry {
+
+    private final ConcurrentMap<LinkKey, LinkGroup> groups = new ConcurrentHashMap<>();
+    private final String instance;
+    private final Threads threads;
+    private final Events events;
+    private volatile boolean closed;
+
+    /**
+     * Creates an empty registry.
+     *
+     * @param instance the resource adapter instance's name
+     * @param threads runs everything
+     * @param events hears of everything
+     */
+    public LinkRegistry(String instance, Threads threads, Events events) {
+        this.instance = instance;
+        this.threads = threads;
+        this.events = events;
+    }
+
+    /**
+     * Takes a hold on the links of a key; the caller releases it once.
+     *
+     * @param key the key
+     * @return the group
+     * @throws LinkUnavailableException when the adapter has stopped
+     */
+    public LinkGroup acquire(LinkKey key) throws LinkUnavailableException {
+        LinkGroup group =
+                groups.compute(
+                        key,
+                        (k, old) -> {
+                            if (old != null && old.retain()) {
+                                return old;
+                            }
+                            LinkGroup fresh =
+                                    new LinkGroup(
+                                            k, instance + " " + k, threads, events, this::forget);
+                            fresh.retain();
+                            return fresh;
+                        });
+        if (closed) {
+            group.close();
+            throw new LinkUnavailableException(instance + " has stopped", null);
+        }
+        return group;
+    }
+
+    /**
+     * Gives the links of a key without holding them.
+     *
+     * @param key the key
+     * @return the group, or null when there is none
+     */
+    public LinkGroup peek(LinkKey key) {
+        return groups.get(key);
+    }
+
+    private boolean forget(LinkGroup group) {
+        return groups.remove(group.key(), group);
+    }
+
+    /** Closes all links; connections are closed on worker threads. */
+    public void close() {
+        closed = true;
+        groups.values().forEach(LinkGroup::close);
+        groups.clear();
+    }
+}

@@ -1,0 +1,127 @@
+package io.leveret.ra.link;
+
+import com.rabbitmq.client.BlockedListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Says whether a publish may be written to a link now, so that no caller ever waits inside a socket
+ * write. It is closed while the socket's outbound buffer is above its high-water mark (a frozen or
+ * slow broker that no longer reads), and while the broker says that it blocks publishers.
+ *
+ * <pre>{@code
+ *          buffer high / connection.blocked
+ * OPEN  ------------------------------------>  SHUT
+ *       <------------------------------------
+ *          buffer low / connection.unblocked
+ * any   --- link lost ---> ENDED
+ * }</pre>
+ *
+ * <p>It sits in the client's Netty pipeline before the client's own handler and keeps the
+ * writability events from it: otherwise the client would let callers wait for its own enqueuing
+ * timeout in the middle of a message, and a message cut off between two of its frames spoils the
+ * whole connection. What may pile up beyond the mark is one message per writing thread.
+ *
+ * <p>Thread-safe. A gate belongs to one connection; the blocked flag dies with it.
+ */
+public final class WriteGate extends ChannelInboundHandlerAdapter implements BlockedListener {
+
+    /** What a wait for the gate ended with. */
+    public enum State {
+        /** A publish may be written. */
+        OPEN,
+        /** The socket takes no more, or the broker blocks publishers. */
+        SHUT,
+        /** The link is lost. */
+        ENDED
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private volatile boolean full;
+    private volatile String blocked;
+    private volatile boolean ended;
+
+    WriteGate() {}
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        boolean nowFull = !context.channel().isWritable();
+        if (nowFull) {
+            context.flush();
+        }
+        change(() -> full = nowFull);
+    }
+
+    @Override
+    public void handleBlocked(String reason) {
+        change(() -> blocked = reason == null ? "" : reason);
+    }
+
+    @Override
+    public void handleUnblocked() {
+        change(() -> blocked = null);
+    }
+
+    void end() {
+        change(() -> ended = true);
+    }
+
+    private void change(Runnable update) {
+        lock.lock();
+        try {
+            update.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives the state now.
+     *
+     * @return the state
+     */
+    public State state() {
+        return ended ? State.ENDED : full || blocked != null ? State.SHUT : State.OPEN;
+    }
+
+    /**
+     * Waits until the gate is open or the link is lost.
+     *
+     * @param deadline when to be back
+     * @return the state at the end, {@link State#SHUT} when the deadline passed
+     * @throws InterruptedException when the caller is interrupted
+     */
+    public State await(Deadline deadline) throws InterruptedException {
+        State now = state();
+        if (now != State.SHUT) {
+            return now;
+        }
+        lock.lockInterruptibly();
+        try {
+            long left = deadline.nanos();
+            while ((now = state()) == State.SHUT && left > 0) {
+                left = Math.min(changed.awaitNanos(left), deadline.nanos());
+            }
+            return now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Says why the gate is shut.
+     *
+     * @return one sentence
+     */
+    public String why() {
+        String reason = blocked;
+        if (reason != null) {
+            return "the broker blocks publishers (" + reason + ")";
+        }
+        return full ? "the broker does not read from the connection" : "the connection is lost";
+    }
+}

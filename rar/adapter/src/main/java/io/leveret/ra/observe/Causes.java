@@ -1,0 +1,38 @@
+package io.leveret.ra.observe;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/** Renders a chain of causes in one line, for logs and for the messages of exceptions. */
+public final class Causes {
+
+    private static final int DEPTH = 6;
+
+    private Causes() {}
+
+    /**
+     * Renders an exception and its causes, each distinct message once.
+     *
+     * @param cause the exception, may be null
+     * @return one line
+     */
+    public static String text(Throwable cause) {
+        if (cause == null) {
+            return "unknown cause";
+        }
+        StringBuilder out = new StringBuilder();
+        Set<String> said = new HashSet<>();
+        Throwable at = cause;
+        for (int i = 0; at != null && i < DEPTH; i++, at = at.getCause()) {
+            String message = at.getMessage();
+            String text =
+                    message == null || message.isBlank()
+                            ? at.getClass().getSimpleName()
+                            : message.lines().findFirst().orElse("").strip();
+            if (said.add(text)) {
+                out.append(out.isEmpty() ? "" : ": ").append(text);
+            }
+        }
+        return out.toString();
+    }
+}

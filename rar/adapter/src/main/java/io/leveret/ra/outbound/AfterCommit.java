@@ -1,0 +1,133 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.MqOutcome;
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.observe.Events;
+import io.leveret.ra.tx.AfterCommitFlusher;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Publishes what one transaction committed: all of it pipelined on the adapter's own channel, then
+ * what was not confirmed again, with the same ids, until the time is over. What was nacked or is
+ * unknown carries the possible-duplicate mark from then on. What the broker gives back can never be
+ * published: it is reported and dropped, because the work behind it is committed.
+ */
+final class AfterCommit implements AfterCommitFlusher<Publication> {
+
+    private static final Duration COMMIT_LIMIT = Duration.ofSeconds(2);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final int NAMED = 20;
+
+    private final PublishPort port;
+    private final Retrier retrier;
+    private final Events events;
+    private final Runnable release;
+
+    AfterCommit(PublishPort port, Retrier retrier, Events events, Runnable release) {
+        this.port = port;
+        this.retrier = retrier;
+        this.events = events;
+        this.release = release;
+    }
+
+    @Override
+    public void check(List<Publication> publishes) throws Exception {
+        if (!port.group().awaitReady(Deadline.in(COMMIT_LIMIT))) {
+            throw new NotWrittenException(
+                    true,
+                    "the transaction cannot publish "
+                            + publishes.size()
+                            + " message(s) after its commit: "
+                            + port.group().whyNotReady(),
+                    null);
+        }
+    }
+
+    @Override
+    public List<Publication> flush(List<Publication> publishes, boolean marked, Duration limit) {
+        List<Publication> todo = publishes;
+        if (marked) {
+            todo = publishes.stream().map(Publication::marked).toList();
+        }
+        Deadline deadline = Deadline.in(limit);
+        Duration pause = FIRST_PAUSE;
+        try {
+            while (true) {
+                todo = round(todo, deadline);
+                if (todo.isEmpty() || deadline.isOver()) {
+                    return todo;
+                }
+                deadline.pause(pause);
+                pause = pause.multipliedBy(2);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return todo;
+        }
+    }
+
+    /** Publishes each once, in order; returns what has to be repeated. */
+    private List<Publication> round(List<Publication> todo, Deadline deadline)
+            throws InterruptedException {
+        Map<Publication, PendingPublish> pending = new LinkedHashMap<>();
+        Map<Publication, Result> results = new LinkedHashMap<>();
+        boolean proven = todo.stream().allMatch(p -> port.isProven(p.exchange()));
+        for (Publication p : todo) {
+            try {
+                if (proven) {
+                    pending.put(p, port.own(deadline).publish(p, deadline, true));
+                } else {
+                    results.put(p, port.publishQuarantined(p, deadline));
+                }
+            } catch (NotWrittenException | LinkUnavailableException e) {
+                results.put(p, Result.of(MqOutcome.NOT_SENT, e.getMessage(), e));
+            }
+        }
+        pending.forEach((p, answer) -> results.put(p, answer.await(deadline)));
+        List<Publication> again = new ArrayList<>();
+        for (Publication p : todo) {
+            Result result = results.get(p);
+            port.learn(p, result);
+            switch (result.outcome()) {
+                case CONFIRMED -> {}
+                case RETURNED -> undeliverable(p, result);
+                case NOT_SENT -> again.add(p);
+                default -> again.add(p.marked());
+            }
+        }
+        return again;
+    }
+
+    private void undeliverable(Publication p, Result result) {
+        events.alarm(
+                "transaction",
+                "has committed, but the broker gave back " + p + ": " + result.reason(),
+                null);
+    }
+
+    @Override
+    public void handOver(List<Publication> left) {
+        retrier.add(port, left);
+    }
+
+    @Override
+    public Duration commitLimit() {
+        return COMMIT_LIMIT;
+    }
+
+    @Override
+    public void end(int enlisted) {
+        retrier.free(enlisted);
+        release.run();
+    }
+
+    static String ids(List<Publication> publishes) {
+        List<String> ids = publishes.stream().limit(NAMED).map(Publication::messageId).toList();
+        return ids + (publishes.size() > NAMED ? " and more" : "");
+    }
+}

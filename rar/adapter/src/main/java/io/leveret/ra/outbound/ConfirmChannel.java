@@ -1,0 +1,308 @@
+package io.leveret.ra.outbound;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ConfirmListener;
+import com.rabbitmq.client.Method;
+import com.rabbitmq.client.ReturnListener;
+import com.rabbitmq.client.ShutdownListener;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.leveret.MqOutcome;
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkChannel;
+import io.leveret.ra.link.Threads;
+import io.leveret.ra.link.WriteGate;
+import io.leveret.ra.observe.Causes;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A channel in confirm mode whose publishes are pipelined: a caller has it while it writes, the
+ * answers are tracked here.
+ *
+ * <pre>{@code
+ * OPEN --retire (confirm overdue, write failed, pool is done with it)--> RETIRED
+ *   |                                                                      |
+ *   | channel lost                          all answered, or grace is over |
+ *   v                                                                      v
+ * CLOSED <-----------------------------------------------------------------+
+ * }</pre>
+ *
+ * <p>Failure cases: deadline passes at the gate, at the window or at the lock (nothing written:
+ * {@link NotWrittenException}); the write throws (the client's count may be off by one from the
+ * broker's: the publish is UNKNOWN and the channel retired); the channel is lost between write and
+ * answer (UNKNOWN), or between the registration here and the write (the sweep after the write finds
+ * it); the answer is late (the caller leaves with UNKNOWN, the channel is retired, the slot stays);
+ * answers come for several at once, out of order, or twice (a slot is taken once).
+ *
+ * <p>Thread-safe. Confirms arrive on the I/O thread, which never waits here.
+ */
+final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownListener {
+
+    private final LinkChannel channel;
+    private final Channel client;
+    private final boolean serial;
+    private final Runnable onUnusable;
+    private final Runnable onClosed;
+    private final Duration grace;
+    private final Threads threads;
+    private final ConfirmRing ring;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private final AtomicBoolean unusable = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean retired;
+    private volatile ShutdownSignalException lost;
+
+    /** What the owner wants to know and has decided; the callbacks run on worker threads, once. */
+    record Owner(boolean serial, Duration grace, Runnable onUnusable, Runnable onClosed) {}
+
+    private ConfirmChannel(LinkChannel channel, int window, Threads threads, Owner owner) {
+        this.channel = channel;
+        this.client = channel.client();
+        this.ring = new ConfirmRing(window);
+        this.threads = threads;
+        this.serial = owner.serial();
+        this.grace = owner.grace();
+        this.onUnusable = owner.onUnusable();
+        this.onClosed = owner.onClosed();
+    }
+
+    /** Puts a fresh channel into confirm mode: one round trip, bounded by the RPC timeout. */
+    static ConfirmChannel open(LinkChannel channel, int window, Threads threads, Owner owner)
+            throws IOException {
+        ConfirmChannel confirm = new ConfirmChannel(channel, window, threads, owner);
+        try {
+            channel.client().confirmSelect();
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e instanceof IOException io ? io : new IOException(e);
+        }
+        channel.client().addConfirmListener((ConfirmListener) confirm);
+        channel.client().addReturnListener((ReturnListener) confirm);
+        channel.client().addShutdownListener(confirm);
+        return confirm;
+    }
+
+    /** No I/O, no lock. */
+    boolean isUsable() {
+        return !retired && lost == null && channel.isOpen();
+    }
+
+    String serverProperty(String name) {
+        return channel.serverProperty(name);
+    }
+
+    ShutdownSignalException lost() {
+        return lost;
+    }
+
+    /**
+     * Writes a publish and returns without waiting for the answer.
+     *
+     * @param wait true to wait at a shut gate until the deadline, false to give up at once, because
+     *     the caller holds something that others need
+     */
+    PendingPublish publish(Publication p, Deadline deadline, boolean wait)
+            throws NotWrittenException, InterruptedException {
+        passGate(deadline, wait);
+        if (!writing.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
+            throw new NotWrittenException(false, "the channel was busy until the deadline", null);
+        }
+        try {
+            if (!ring.awaitRoom(deadline)) {
+                throw new NotWrittenException(
+                        false, "the confirm window was full until the deadline", null);
+            }
+            if (!isUsable()) {
+                throw new NotWrittenException(true, "the channel is closed", lost);
+            }
+            checkHeader(p);
+            return write(p);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void passGate(Deadline deadline, boolean wait)
+            throws NotWrittenException, InterruptedException {
+        WriteGate gate = channel.gate();
+        WriteGate.State state = wait ? gate.await(deadline) : gate.state();
+        if (state == WriteGate.State.ENDED) {
+            throw new NotWrittenException(true, "the connection is lost", lost);
+        }
+        if (state == WriteGate.State.SHUT) {
+            throw new NotWrittenException(!wait, gate.why(), null);
+        }
+    }
+
+    /**
+     * A header beyond one frame would be refused by the client after it has counted the publish.
+     */
+    private void checkHeader(Publication p) throws NotWrittenException {
+        if (p.properties().getHeaders() == null) {
+            return;
+        }
+        try {
+            int size = p.properties().toFrame(client.getChannelNumber(), p.body().length).size();
+            if (size > channel.frameMax()) {
+                throw new NotWrittenException(
+                        false,
+                        "the headers need "
+                                + size
+                                + " bytes, the negotiated frame holds "
+                                + channel.frameMax(),
+                        null);
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new NotWrittenException(false, "the headers cannot be encoded", e);
+        }
+    }
+
+    private PendingPublish write(Publication p) {
+        PendingPublish pending = new PendingPublish(p, client.getNextPublishSeqNo(), this);
+        unanswered.incrementAndGet();
+        ring.put(pending);
+        try {
+            client.basicPublish(p.exchange(), p.routingKey(), true, p.properties(), p.body());
+        } catch (IOException | RuntimeException e) {
+            answer(
+                    ring.take(pending.sequence),
+                    MqOutcome.UNKNOWN,
+                    "writing it failed: " + Causes.text(e),
+                    e);
+            retire();
+        }
+        ShutdownSignalException signal = lost;
+        if (signal != null) {
+            sweep(signal);
+        }
+        return pending;
+    }
+
+    // --- answers, on the I/O thread ---
+
+    @Override
+    public void handleAck(long sequence, boolean multiple) {
+        ring.take(sequence, multiple, pending -> answer(pending, MqOutcome.CONFIRMED, null, null));
+    }
+
+    @Override
+    public void handleNack(long sequence, boolean multiple) {
+        ring.take(
+                sequence,
+                multiple,
+                pending -> answer(pending, MqOutcome.NACKED, "the broker refused it", null));
+    }
+
+    @Override
+    public void handleReturn(
+            int code,
+            String text,
+            String exchange,
+            String routingKey,
+            AMQP.BasicProperties properties,
+            byte[] body) {
+        // A return has no sequence number. It comes before the ack of the same message, and returns
+        // come in the order of the publishes: it is the oldest one that is not returned yet.
+        PendingPublish pending =
+                ring.oldest(
+                        p ->
+                                !p.isReturned()
+                                        && p.publication
+                                                .messageId()
+                                                .equals(properties.getMessageId())
+                                        && p.publication.exchange().equals(exchange)
+                                        && p.publication.routingKey().equals(routingKey));
+        if (pending != null) {
+            pending.returned(code + " " + text);
+        }
+    }
+
+    private void answer(PendingPublish pending, MqOutcome outcome, String reason, Throwable cause) {
+        if (pending == null) {
+            return;
+        }
+        if (outcome == MqOutcome.CONFIRMED) {
+            pending.acknowledged();
+        } else {
+            pending.end(outcome, reason, cause);
+        }
+        if (unanswered.decrementAndGet() == 0 && retired) {
+            close();
+        }
+    }
+
+    @Override
+    public void shutdownCompleted(ShutdownSignalException signal) {
+        lost = signal;
+        sweep(signal);
+        ring.wake();
+        unusable();
+        close();
+    }
+
+    private void sweep(ShutdownSignalException signal) {
+        boolean refused = serial && isPublishRefused(signal);
+        ring.takeAll(
+                pending ->
+                        answer(
+                                pending,
+                                refused ? MqOutcome.RETURNED : MqOutcome.UNKNOWN,
+                                refused
+                                        ? "the broker refused it: " + Causes.text(signal)
+                                        : "the channel was lost before the confirm: "
+                                                + Causes.text(signal),
+                                signal));
+    }
+
+    /**
+     * Whether the channel was closed because of a publish: exchange missing or access refused. With
+     * one publish at a time that one is known not to be stored.
+     */
+    static boolean isPublishRefused(ShutdownSignalException signal) {
+        Method reason = signal.getReason();
+        return reason instanceof AMQP.Channel.Close close
+                && (close.getReplyCode() == AMQP.NOT_FOUND
+                        || close.getReplyCode() == AMQP.ACCESS_REFUSED)
+                && close.getClassId() == 60
+                && close.getMethodId() == 40;
+    }
+
+    // --- ending ---
+
+    /**
+     * A confirm did not come in time: no more publishes here, and the owner gets a fresh channel.
+     */
+    void overdue() {
+        retire();
+        unusable();
+    }
+
+    /** Takes no more publishes; closes when all are answered, or after the grace. */
+    void retire() {
+        retired = true;
+        if (unanswered.get() == 0) {
+            close();
+        } else {
+            threads.after(grace, this::close);
+        }
+    }
+
+    private void unusable() {
+        if (unusable.compareAndSet(false, true)) {
+            threads.executeUnlessClosed(onUnusable);
+        }
+    }
+
+    private void close() {
+        if (closed.compareAndSet(false, true)) {
+            channel.close();
+            threads.executeUnlessClosed(onClosed);
+        }
+    }
+}

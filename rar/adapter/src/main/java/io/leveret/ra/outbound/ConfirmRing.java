@@ -1,0 +1,136 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.ra.link.Deadline;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The unanswered publishes of one channel: a fixed ring, slot = sequence number &amp; mask. It
+ * bounds the span between the oldest unanswered and the newest publish, not only their count, so
+ * that no slot is ever needed twice however much out of order answers come.
+ *
+ * <p>One writer at a time (the holder of the channel's write lock) puts; the I/O thread takes; the
+ * sweep after a loss may take at the same time. A slot is taken by compare-and-set, so each publish
+ * is answered once.
+ */
+final class ConfirmRing {
+
+    private final int window;
+    private final int mask;
+    private final AtomicReferenceArray<PendingPublish> slots;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition room = lock.newCondition();
+    private volatile boolean waiting;
+    private volatile boolean woken;
+
+    /** The oldest sequence number that may be unanswered; advanced by takers only. */
+    private volatile long oldest = 1;
+
+    /** The newest sequence number put. */
+    private volatile long newest;
+
+    ConfirmRing(int window) {
+        this.window = window;
+        int size = Integer.highestOneBit(Math.max(1, window - 1)) << 1;
+        this.mask = size - 1;
+        this.slots = new AtomicReferenceArray<>(size);
+    }
+
+    private boolean hasRoom() {
+        return newest + 1 - oldest < window;
+    }
+
+    /** Waits until one more fits, or the channel is lost; called by the writer. */
+    boolean awaitRoom(Deadline deadline) throws InterruptedException {
+        if (hasRoom()) {
+            return true;
+        }
+        lock.lockInterruptibly();
+        try {
+            waiting = true;
+            long left = deadline.nanos();
+            while (!hasRoom() && !woken && left > 0) {
+                left = Math.min(room.awaitNanos(left), deadline.nanos());
+            }
+            return hasRoom() || woken;
+        } finally {
+            waiting = false;
+            lock.unlock();
+        }
+    }
+
+    void put(PendingPublish pending) {
+        slots.set(slot(pending.sequence), pending);
+        newest = pending.sequence;
+    }
+
+    private int slot(long sequence) {
+        return (int) (sequence & mask);
+    }
+
+    PendingPublish take(long sequence) {
+        int slot = slot(sequence);
+        PendingPublish pending = slots.get(slot);
+        return pending != null
+                        && pending.sequence == sequence
+                        && slots.compareAndSet(slot, pending, null)
+                ? pending
+                : null;
+    }
+
+    /** Takes one, or all up to it; on the I/O thread. */
+    void take(long sequence, boolean multiple, Consumer<PendingPublish> taker) {
+        long last = Math.min(sequence, newest);
+        for (long s = multiple ? oldest : last; s <= last; s++) {
+            PendingPublish pending = take(s);
+            if (pending != null) {
+                taker.accept(pending);
+            }
+        }
+        advance();
+    }
+
+    void takeAll(Consumer<PendingPublish> taker) {
+        take(newest, true, taker);
+    }
+
+    private void advance() {
+        lock.lock();
+        try {
+            long at = oldest;
+            while (at <= newest && slots.get(slot(at)) == null) {
+                at++;
+            }
+            oldest = at;
+            if (waiting) {
+                room.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    PendingPublish oldest(Predicate<PendingPublish> which) {
+        for (long s = oldest; s <= newest; s++) {
+            PendingPublish pending = slots.get(slot(s));
+            if (pending != null && pending.sequence == s && which.test(pending)) {
+                return pending;
+            }
+        }
+        return null;
+    }
+
+    /** Lets a waiting writer go: the channel is lost. */
+    void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

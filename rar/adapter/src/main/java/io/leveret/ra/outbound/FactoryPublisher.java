@@ -1,0 +1,282 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.MqMessage;
+import io.leveret.MqOutcome;
+import io.leveret.MqPublishException;
+import io.leveret.MqPublisher;
+import io.leveret.MqPublisherOptions;
+import io.leveret.MqTransactionMode;
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkGroup;
+import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.observe.Causes;
+import io.leveret.ra.settings.PublishSettings;
+import io.leveret.ra.tx.AfterCommitBuffer;
+import io.leveret.ra.tx.Transactions;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ConnectionManager;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Publishes for applications.
+ *
+ * <pre>{@code
+ * publish --in a transaction, AFTER_COMMIT--> ENLISTED (returns; see AfterCommitBuffer)
+ *    |
+ *    v
+ * WAITING for link and gate, no lease held --deadline--> NOT_SENT
+ *    |        ^
+ *    v        | channel turned out to be closed, nothing written
+ * LEASED from the pool, writing
+ *    |
+ *    v
+ * WRITTEN, lease given back, waiting for the answer --> one of the other outcomes
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+final class FactoryPublisher implements MqPublisher {
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private final MqManagedConnectionFactory factory;
+    private final ConnectionManager manager;
+    private final MqPublisherOptions options;
+    private final MessageIds ids = new MessageIds();
+
+    FactoryPublisher(
+            MqManagedConnectionFactory factory,
+            ConnectionManager manager,
+            MqPublisherOptions options) {
+        this.factory = factory;
+        this.manager = manager;
+        this.options = options;
+    }
+
+    @Override
+    public void publish(MqMessage message) {
+        if (options.routingKey() == null) {
+            throw new IllegalStateException(
+                    "the publisher has no target: name exchange and routing key in the call");
+        }
+        publish(options.routingKey(), message);
+    }
+
+    @Override
+    public void publish(String routingKey, MqMessage message) {
+        publish(Objects.requireNonNullElse(options.exchange(), ""), routingKey, message);
+    }
+
+    @Override
+    public void publish(String exchange, String routingKey, MqMessage message) {
+        PublishSettings settings = settings(message);
+        Publication p =
+                Publication.of(exchange, routingKey, message, ids, settings.maxMessageSize());
+        Deadline deadline = Deadline.in(timeout(settings));
+        try {
+            if (joinsTransaction(settings, p)) {
+                enlist(p, deadline);
+            } else {
+                check(p, send(p, deadline));
+            }
+        } catch (NotWrittenException e) {
+            throw MqConnectionHandle.notSent(p, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MqPublishException(
+                    MqOutcome.NOT_SENT, p.messageId(), "the caller was interrupted", e);
+        }
+    }
+
+    /** Publishes on a handle that the application holds itself, without waiting for a lost link. */
+    void publishOn(
+            MqConnectionHandle handle,
+            LinkGroup group,
+            String exchange,
+            String routingKey,
+            MqMessage message) {
+        PublishSettings settings = settings(message);
+        Publication p =
+                Publication.of(exchange, routingKey, message, ids, settings.maxMessageSize());
+        Deadline deadline = Deadline.in(timeout(settings));
+        try {
+            if (joinsTransaction(settings, p)) {
+                enlist(p, group);
+                return;
+            }
+            PublishPort port = handle.port();
+            if (!port.isProven(exchange)) {
+                check(p, port.publishQuarantined(p, deadline));
+            } else if (!group.awaitReady(deadline)) {
+                throw new NotWrittenException(false, group.whyNotReady(), null);
+            } else {
+                check(p, answer(p, port, handle.write(p, deadline), deadline));
+            }
+        } catch (NotWrittenException | LinkUnavailableException e) {
+            throw MqConnectionHandle.notSent(p, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MqPublishException(
+                    MqOutcome.NOT_SENT, p.messageId(), "the caller was interrupted", e);
+        }
+    }
+
+    private PublishSettings settings(MqMessage message) {
+        try {
+            return factory.publishing();
+        } catch (ResourceException e) {
+            throw new MqPublishException(
+                    MqOutcome.NOT_SENT, message.messageId(), Causes.text(e), e);
+        }
+    }
+
+    private Duration timeout(PublishSettings settings) {
+        return Objects.requireNonNullElse(options.publishTimeout(), settings.publishTimeout());
+    }
+
+    private static void check(Publication p, Result result) {
+        if (result.outcome() != MqOutcome.CONFIRMED) {
+            throw result.exception(p);
+        }
+    }
+
+    // --- outside a transaction ---
+
+    private Result send(Publication p, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
+        while (true) {
+            awaitLink(deadline);
+            try {
+                return leaseAndSend(p, deadline);
+            } catch (NotWrittenException e) {
+                if (!e.temporary() || deadline.isOver()) {
+                    throw e;
+                }
+                // A channel died between the pool and us, or its link's gate shut just now.
+                deadline.pause(PAUSE);
+            }
+        }
+    }
+
+    private void awaitLink(Deadline deadline) throws NotWrittenException, InterruptedException {
+        try {
+            LinkGroup links = factory.configuredLinks();
+            if (links != null && !links.awaitReady(deadline)) {
+                throw new NotWrittenException(false, links.whyNotReady(), null);
+            }
+        } catch (ResourceException e) {
+            throw new NotWrittenException(false, Causes.text(e), e);
+        }
+    }
+
+    private Result leaseAndSend(Publication p, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
+        PublishPort port;
+        PendingPublish pending = null;
+        try (MqConnectionHandle lease = lease(deadline)) {
+            port = lease.port();
+            if (port.isProven(p.exchange())) {
+                pending = lease.write(p, deadline);
+            }
+        }
+        try {
+            return pending == null
+                    ? port.publishQuarantined(p, deadline)
+                    : answer(p, port, pending, deadline);
+        } catch (LinkUnavailableException e) {
+            throw new NotWrittenException(true, e.getMessage(), e);
+        }
+    }
+
+    private MqConnectionHandle lease(Deadline deadline) throws NotWrittenException {
+        try (CallerDeadline scope = new CallerDeadline(deadline)) {
+            assert scope != null;
+            return (MqConnectionHandle) manager.allocateConnection(factory, null);
+        } catch (ResourceException e) {
+            throw new NotWrittenException(isLinkDown(e), Causes.text(e), e);
+        }
+    }
+
+    private static boolean isLinkDown(Throwable e) {
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (at instanceof LinkUnavailableException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Result answer(
+            Publication p, PublishPort port, PendingPublish pending, Deadline deadline) {
+        Result result = pending.await(deadline);
+        port.learn(p, result);
+        return result;
+    }
+
+    // --- inside a transaction ---
+
+    private boolean joinsTransaction(PublishSettings settings, Publication p)
+            throws NotWrittenException {
+        MqTransactionMode mode =
+                Objects.requireNonNullElse(options.transactionMode(), settings.transactionMode());
+        Outbound room = factory.room();
+        if (room == null) {
+            throw new NotWrittenException(false, "the resource adapter is not started", null);
+        }
+        if (mode != MqTransactionMode.AFTER_COMMIT || !room.transactions.exists()) {
+            return false;
+        }
+        if (!room.transactions.isActive()) {
+            throw new NotWrittenException(
+                    false, "the transaction is marked for rollback or ending: " + p, null);
+        }
+        return true;
+    }
+
+    /** Leases once to know link and credentials, and that there is a connection at all. */
+    private void enlist(Publication p, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
+        while (true) {
+            awaitLink(deadline);
+            try (MqConnectionHandle lease = lease(deadline)) {
+                enlist(p, lease.group());
+                return;
+            } catch (NotWrittenException e) {
+                if (!e.temporary() || deadline.isOver()) {
+                    throw e;
+                }
+                deadline.pause(PAUSE);
+            }
+        }
+    }
+
+    private void enlist(Publication p, LinkGroup group) throws NotWrittenException {
+        Outbound room = factory.room();
+        Transactions transactions = room.transactions;
+        if (!room.retrier.reserve()) {
+            transactions.markRollback();
+            throw new NotWrittenException(
+                    false,
+                    "more than " + Retrier.ROOM + " publishes wait for a commit or a broker",
+                    null);
+        }
+        AfterCommitBuffer<Publication> buffer = transactions.buffer(group);
+        if (buffer == null) {
+            buffer = transactions.open(group, flusher(room, group));
+        }
+        buffer.add(buffer.possibleDuplicate() ? p.marked() : p);
+    }
+
+    /** Holds the links until the transaction's publishes are done. */
+    private static AfterCommit flusher(Outbound room, LinkGroup group) throws NotWrittenException {
+        try {
+            LinkGroup held = room.links.acquire(group.key());
+            PublishPort port = MqManagedConnectionFactory.port(room, held);
+            return new AfterCommit(port, room.retrier, room.events, held::release);
+        } catch (LinkUnavailableException e) {
+            room.retrier.free(1);
+            throw new NotWrittenException(false, e.getMessage(), e);
+        }
+    }
+}

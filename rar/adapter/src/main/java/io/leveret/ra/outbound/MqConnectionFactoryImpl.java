@@ -1,0 +1,61 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.MqConnection;
+import io.leveret.MqConnectionException;
+import io.leveret.MqConnectionFactory;
+import io.leveret.MqPublisher;
+import io.leveret.MqPublisherOptions;
+import io.leveret.ra.observe.Causes;
+import io.leveret.ra.settings.Secret;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ConnectionManager;
+import java.util.Objects;
+import javax.naming.Reference;
+
+/** The connection factory that lies in JNDI. Thread-safe. */
+final class MqConnectionFactoryImpl implements MqConnectionFactory {
+
+    private static final long serialVersionUID = 1L;
+
+    private final MqManagedConnectionFactory factory;
+    private final ConnectionManager manager;
+    private Reference reference;
+
+    MqConnectionFactoryImpl(MqManagedConnectionFactory factory, ConnectionManager manager) {
+        this.factory = factory;
+        this.manager = manager;
+    }
+
+    @Override
+    public MqConnection getConnection() {
+        return connection(null);
+    }
+
+    @Override
+    public MqConnection getConnection(String userName, String password) {
+        return connection(new MqConnectionRequestInfo(userName, new Secret(password)));
+    }
+
+    private MqConnection connection(MqConnectionRequestInfo info) {
+        try {
+            return (MqConnection) manager.allocateConnection(factory, info);
+        } catch (ResourceException e) {
+            throw new MqConnectionException(Causes.text(e), e);
+        }
+    }
+
+    @Override
+    public MqPublisher createPublisher(MqPublisherOptions options) {
+        return new FactoryPublisher(factory, manager, Objects.requireNonNull(options, "options"));
+    }
+
+    @Override
+    public void setReference(Reference value) {
+        reference = value;
+    }
+
+    @Override
+    public Reference getReference() {
+        return reference;
+    }
+}

@@ -1,0 +1,92 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.MqConnection;
+import io.leveret.MqMessage;
+import io.leveret.MqOutcome;
+import io.leveret.MqPublishException;
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkGroup;
+import io.leveret.ra.link.LinkUnavailableException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What an application holds: a handle that points to a managed connection until it is closed, moved
+ * by the container, or made invalid. Public, because containers close leaked handles by reflection.
+ *
+ * <pre>{@code
+ * OPEN --close--> CLOSED      (the container hears of it once)
+ *  | ^
+ *  +-+ associateConnection    (points to another managed connection)
+ *  +----cleanup--> CLOSED     (the container made it invalid and hears nothing)
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class MqConnectionHandle implements MqConnection {
+
+    private final AtomicReference<MqManagedConnection> target;
+    private final FactoryPublisher publisher;
+
+    MqConnectionHandle(MqManagedConnection target) {
+        this.target = new AtomicReference<>(target);
+        this.publisher = target.factory().handlePublisher();
+    }
+
+    @Override
+    public void publish(String exchange, String routingKey, MqMessage message) {
+        MqManagedConnection connection = connection();
+        publisher.publishOn(this, connection.group(), exchange, routingKey, message);
+    }
+
+    private MqManagedConnection connection() {
+        MqManagedConnection connection = target.get();
+        if (connection == null) {
+            throw new IllegalStateException("the connection handle is closed");
+        }
+        return connection;
+    }
+
+    LinkGroup group() {
+        return connection().group();
+    }
+
+    PublishPort port() {
+        return connection().port();
+    }
+
+    /** Writes on the pooled channel; does not wait for the answer. */
+    PendingPublish write(Publication p, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
+        return connection().channel().publish(p, deadline, false);
+    }
+
+    /** Points to another managed connection from now on. */
+    void moveTo(MqManagedConnection to) {
+        MqManagedConnection from = target.getAndSet(to);
+        if (from != null && from != to) {
+            from.forget(this);
+        }
+    }
+
+    /** Makes the handle invalid without telling the container, which asked for it. */
+    void invalidate() {
+        target.set(null);
+    }
+
+    @Override
+    public void close() {
+        MqManagedConnection connection = target.getAndSet(null);
+        if (connection != null) {
+            connection.handleClosed(this);
+        }
+    }
+
+    /** For callers that know why a publish on this handle was not written. */
+    static MqPublishException notSent(Publication p, Exception why) {
+        String reason =
+                why instanceof LinkUnavailableException || why instanceof NotWrittenException
+                        ? why.getMessage()
+                        : why.toString();
+        return new MqPublishException(MqOutcome.NOT_SENT, p.messageId(), reason, why);
+    }
+}

@@ -1,0 +1,238 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.ra.link.LinkGroup;
+import jakarta.resource.NotSupportedException;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ConnectionEvent;
+import jakarta.resource.spi.ConnectionEventListener;
+import jakarta.resource.spi.ConnectionRequestInfo;
+import jakarta.resource.spi.LocalTransaction;
+import jakarta.resource.spi.ManagedConnection;
+import jakarta.resource.spi.ManagedConnectionMetaData;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.security.auth.Subject;
+import javax.transaction.xa.XAResource;
+
+/**
+ * A managed connection: one confirm channel on a shared link.
+ *
+ * <pre>{@code
+ * LIVE --channel lost or overdue--> BROKEN (connectionErrorOccurred, once)
+ *  |                                   |
+ *  +-------------destroy---------------+--> DESTROYED (the channel is handed back to its link,
+ *                                           which closes it when all its publishes are answered)
+ * }</pre>
+ *
+ * <p>Failure cases: the channel is lost before the container has added its listener (the event is
+ * fired when it does); the container removes its listener, destroys or cleans up from inside the
+ * event; destroy or cleanup come twice or in the wrong order; a handle is closed twice or after it
+ * was moved. No method here does I/O or holds a lock while it calls the container: containers hold
+ * locks of their own when they call.
+ *
+ * <p>Thread-safe. Equality is identity.
+ */
+final class MqManagedConnection implements ManagedConnection {
+
+    private final MqManagedConnectionFactory factory;
+    private final LinkGroup group;
+    private final PublishPort port;
+    private final String userName;
+    private final ConnectionRequestInfo request;
+    private final Set<MqConnectionHandle> handles = ConcurrentHashMap.newKeySet();
+    private final List<ConnectionEventListener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean broken = new AtomicBoolean();
+    private final AtomicBoolean errorFired = new AtomicBoolean();
+    private final AtomicBoolean destroyed = new AtomicBoolean();
+    private volatile ConfirmChannel channel;
+    private volatile PrintWriter logWriter;
+
+    MqManagedConnection(
+            MqManagedConnectionFactory factory,
+            LinkGroup group,
+            PublishPort port,
+            String userName,
+            ConnectionRequestInfo request) {
+        this.factory = factory;
+        this.group = group;
+        this.port = port;
+        this.userName = userName;
+        this.request = request;
+    }
+
+    /** Completes the construction: the channel's owner callbacks need this object first. */
+    void attach(ConfirmChannel confirm) {
+        this.channel = confirm;
+    }
+
+    MqManagedConnectionFactory factory() {
+        return factory;
+    }
+
+    LinkGroup group() {
+        return group;
+    }
+
+    PublishPort port() {
+        return port;
+    }
+
+    ConfirmChannel channel() {
+        return channel;
+    }
+
+    boolean isUsable() {
+        return !destroyed.get() && channel.isUsable();
+    }
+
+    /** Whether it was made for these credentials; no I/O. */
+    boolean matches(String user, ConnectionRequestInfo info) {
+        return !destroyed.get()
+                && userName.equals(user)
+                && (request == null ? info == null : request.equals(info));
+    }
+
+    @Override
+    public Object getConnection(Subject subject, ConnectionRequestInfo info)
+            throws ResourceException {
+        if (destroyed.get()) {
+            throw new jakarta.resource.spi.IllegalStateException(
+                    "the managed connection is destroyed");
+        }
+        if (!factory.signOn(subject, info).userName().equals(userName)) {
+            throw new jakarta.resource.spi.SecurityException(
+                    "a managed connection cannot change its user: re-authentication is not"
+                            + " supported");
+        }
+        MqConnectionHandle handle = new MqConnectionHandle(this);
+        handles.add(handle);
+        return handle;
+    }
+
+    @Override
+    public void associateConnection(Object connection) throws ResourceException {
+        if (!(connection instanceof MqConnectionHandle handle)) {
+            throw new ResourceException("not a handle of this adapter: " + connection);
+        }
+        handle.moveTo(this);
+        handles.add(handle);
+    }
+
+    void forget(MqConnectionHandle handle) {
+        handles.remove(handle);
+    }
+
+    void handleClosed(MqConnectionHandle handle) {
+        if (!handles.remove(handle)) {
+            return;
+        }
+        ConnectionEvent event = new ConnectionEvent(this, ConnectionEvent.CONNECTION_CLOSED);
+        event.setConnectionHandle(handle);
+        for (ConnectionEventListener listener : listeners) {
+            listener.connectionClosed(event);
+        }
+    }
+
+    /** The channel is of no use any more; called on a worker thread. */
+    void channelUnusable() {
+        broken.set(true);
+        fireErrorOnce();
+    }
+
+    private void fireErrorOnce() {
+        // Without a listener the container does not know this connection yet: wait for it.
+        if (destroyed.get() || listeners.isEmpty() || !errorFired.compareAndSet(false, true)) {
+            return;
+        }
+        Exception cause =
+                channel.lost() != null
+                        ? channel.lost()
+                        : new ResourceException("a confirm did not come in time");
+        ConnectionEvent event =
+                new ConnectionEvent(this, ConnectionEvent.CONNECTION_ERROR_OCCURRED, cause);
+        for (ConnectionEventListener listener : listeners) {
+            listener.connectionErrorOccurred(event);
+        }
+    }
+
+    @Override
+    public void addConnectionEventListener(ConnectionEventListener listener) {
+        listeners.add(listener);
+        if (broken.get()) {
+            factory.room().threads.executeUnlessClosed(this::fireErrorOnce);
+        }
+    }
+
+    @Override
+    public void removeConnectionEventListener(ConnectionEventListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Override
+    public void cleanup() {
+        handles.forEach(MqConnectionHandle::invalidate);
+        handles.clear();
+    }
+
+    @Override
+    public void destroy() {
+        if (destroyed.compareAndSet(false, true)) {
+            cleanup();
+            listeners.clear();
+            channel.retire();
+        }
+    }
+
+    @Override
+    public XAResource getXAResource() throws ResourceException {
+        throw new NotSupportedException(
+                "XA is not offered: publishes join a JTA transaction themselves");
+    }
+
+    /**
+     * A server that ignores {@code TransactionSupport} asks for this; there is nothing to do in it,
+     * because publishes join the transaction through its synchronization registry.
+     */
+    @Override
+    public LocalTransaction getLocalTransaction() {
+        return NoLocalTransaction.INSTANCE;
+    }
+
+    @Override
+    public ManagedConnectionMetaData getMetaData() {
+        return new MqManagedConnectionMetaData(channel.serverProperty("version"), userName);
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) {
+        logWriter = out;
+    }
+
+    @Override
+    public PrintWriter getLogWriter() {
+        return logWriter;
+    }
+
+    private enum NoLocalTransaction implements LocalTransaction {
+        INSTANCE;
+
+        @Override
+        public void begin() {
+            // Nothing lies in the channel: see getLocalTransaction.
+        }
+
+        @Override
+        public void commit() {
+            // Nothing lies in the channel: see getLocalTransaction.
+        }
+
+        @Override
+        public void rollback() {
+            // Nothing lies in the channel: see getLocalTransaction.
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.MqPublisherOptions;
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkGroup;
+import io.leveret.ra.link.LinkKey;
+import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.observe.Causes;
+import io.leveret.ra.settings.BrokerSettings;
+import io.leveret.ra.settings.LinkSettings;
+import io.leveret.ra.settings.PublishBean;
+import io.leveret.ra.settings.PublishSettings;
+import io.leveret.ra.settings.Secret;
+import io.leveret.ra.settings.Setting;
+import io.leveret.ra.settings.SettingsReader;
+import io.leveret.ra.settings.Values;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.CommException;
+import jakarta.resource.spi.ConnectionManager;
+import jakarta.resource.spi.ConnectionRequestInfo;
+import jakarta.resource.spi.InvalidPropertyException;
+import jakarta.resource.spi.ManagedConnection;
+import jakarta.resource.spi.ManagedConnectionFactory;
+import jakarta.resource.spi.ResourceAdapter;
+import jakarta.resource.spi.ResourceAdapterAssociation;
+import jakarta.resource.spi.ResourceAdapterInternalException;
+import jakarta.resource.spi.ResourceAllocationException;
+import jakarta.resource.spi.TransactionSupport;
+import jakarta.resource.spi.ValidatingManagedConnectionFactory;
+import jakarta.resource.spi.security.PasswordCredential;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import javax.security.auth.Subject;
+
+/**
+ * Makes managed connections (AMQP channels) for the server's pool. A JavaBean: its properties are
+ * in {@link Setting}.
+ *
+ * <p>Equality is that of the configuration. Thread-safe once configured.
+ */
+public final class MqManagedConnectionFactory extends PublishBean
+        implements ManagedConnectionFactory,
+                ValidatingManagedConnectionFactory,
+                ResourceAdapterAssociation,
+                TransactionSupport {
+
+    private static final long serialVersionUID = 1L;
+
+    private ResourceAdapter resourceAdapter;
+    private transient volatile Effective effective;
+    private transient volatile Outbound.Unmanaged unmanaged;
+    private transient volatile FactoryPublisher handlePublisher;
+    private transient PrintWriter logWriter;
+
+    private record Effective(BrokerSettings broker, LinkSettings link, PublishSettings publish) {}
+
+    /** For the server. */
+    public MqManagedConnectionFactory() {}
+
+    /**
+     * Gives {@code inheritCredentials}.
+     *
+     * @return the value as set, or null
+     */
+    public String getInheritCredentials() {
+        return values().get(Setting.INHERIT_CREDENTIALS);
+    }
+
+    /**
+     * Sets {@code inheritCredentials}.
+     *
+     * @param value see {@link Setting#INHERIT_CREDENTIALS}; null or blank means not set
+     */
+    public void setInheritCredentials(String value) {
+        values().set(Setting.INHERIT_CREDENTIALS, value);
+    }
+
+    @Override
+    public ResourceAdapter getResourceAdapter() {
+        return resourceAdapter;
+    }
+
+    @Override
+    public void setResourceAdapter(ResourceAdapter adapter) throws ResourceException {
+        if (resourceAdapter != null && resourceAdapter != adapter) {
+            throw new jakarta.resource.spi.IllegalStateException(
+                    "the factory belongs to another resource adapter already");
+        }
+        if (!(adapter instanceof Outbound.Host) || !(adapter instanceof PublishBean)) {
+            throw new ResourceException("not Leveret's resource adapter: " + adapter);
+        }
+        resourceAdapter = adapter;
+    }
+
+    private Effective effective() throws ResourceException {
+        Effective known = effective;
+        if (known != null) {
+            return known;
+        }
+        Values inherited =
+                resourceAdapter == null ? new Values() : ((PublishBean) resourceAdapter).values();
+        SettingsReader reader = new SettingsReader(values(), inherited);
+        Effective fresh = new Effective(reader.broker(), reader.link(), reader.publish());
+        if (!reader.problems().isEmpty()) {
+            throw new InvalidPropertyException(
+                    reader.problems().message("The configuration of the connection factory"));
+        }
+        effective = fresh;
+        return fresh;
+    }
+
+    PublishSettings publishing() throws ResourceException {
+        return effective().publish();
+    }
+
+    /** The shared parts; made by the resource adapter, or here when there is no server. */
+    Outbound room() {
+        if (resourceAdapter != null) {
+            return ((Outbound.Host) resourceAdapter).outbound();
+        }
+        synchronized (this) {
+            if (unmanaged == null) {
+                unmanaged = new Outbound.Unmanaged();
+            }
+            return unmanaged.outbound;
+        }
+    }
+
+    private Outbound startedRoom() throws ResourceException {
+        Outbound room = room();
+        if (room == null) {
+            throw new ResourceAdapterInternalException("the resource adapter is not started");
+        }
+        return room;
+    }
+
+    @Override
+    public Object createConnectionFactory(ConnectionManager manager) throws ResourceException {
+        effective();
+        return new MqConnectionFactoryImpl(this, manager);
+    }
+
+    @Override
+    public Object createConnectionFactory() throws ResourceException {
+        return createConnectionFactory(new UnmanagedConnections());
+    }
+
+    @Override
+    public ManagedConnection createManagedConnection(Subject subject, ConnectionRequestInfo info)
+            throws ResourceException {
+        Outbound room = startedRoom();
+        LinkKey key = key(signOn(subject, info));
+        Deadline deadline = CallerDeadline.current(key.settings().connectTimeout());
+        LinkGroup group = null;
+        boolean done = false;
+        try {
+            group = room.links.acquire(key);
+            MqManagedConnection connection = open(room, group, info, deadline);
+            done = true;
+            return connection;
+        } catch (LinkUnavailableException | IOException e) {
+            throw new CommException("No connection to RabbitMQ: " + Causes.text(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ResourceAllocationException("interrupted while connecting", e);
+        } finally {
+            if (!done && group != null) {
+                group.release();
+            }
+        }
+    }
+
+    private MqManagedConnection open(
+            Outbound room, LinkGroup group, ConnectionRequestInfo info, Deadline deadline)
+            throws ResourceException, LinkUnavailableException, IOException, InterruptedException {
+        PublishSettings publish = publishing();
+        MqManagedConnection connection =
+                new MqManagedConnection(
+                        this, group, port(room, group), group.key().broker().userName(), info);
+        connection.attach(
+                ConfirmChannel.open(
+                        group.open(deadline, false, false),
+                        publish.confirmWindow(),
+                        room.threads,
+                        new ConfirmChannel.Owner(
+                                false,
+                                publish.publishTimeout(),
+                                connection::channelUnusable,
+                                group::release)));
+        return connection;
+    }
+
+    static PublishPort port(Outbound room, LinkGroup group) {
+        return group.attachment(PublishPort.class, g -> new PublishPort(g, room.threads));
+    }
+
+    private LinkKey key(BrokerSettings broker) throws ResourceException {
+        return new LinkKey(LinkKey.Purpose.PUBLISH, broker, effective().link());
+    }
+
+    /** The links of the configured user, or null when there are none (yet). */
+    LinkGroup configuredLinks() throws ResourceException {
+        return startedRoom().links.peek(key(effective().broker()));
+    }
+
+    /**
+     * Whose connection it is: the container's subject, the application's choice, the configuration.
+     */
+    BrokerSettings signOn(Subject subject, ConnectionRequestInfo info) throws ResourceException {
+        BrokerSettings broker = effective().broker();
+        if (subject != null) {
+            for (PasswordCredential credential :
+                    subject.getPrivateCredentials(PasswordCredential.class)) {
+                if (equals(credential.getManagedConnectionFactory())) {
+                    Secret password = new Secret(new String(credential.getPassword()));
+                    return broker.as(credential.getUserName(), password);
+                }
+            }
+        }
+        if (info instanceof MqConnectionRequestInfo asked) {
+            return broker.as(asked.userName(), asked.password());
+        }
+        return broker;
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes"}) // the interface is raw
+    public ManagedConnection matchManagedConnections(
+            Set candidates, Subject subject, ConnectionRequestInfo info) throws ResourceException {
+        String user = signOn(subject, info).userName();
+        for (Object candidate : candidates) {
+            if (candidate instanceof MqManagedConnection connection
+                    && connection.factory().equals(this)
+                    && connection.matches(user, info)) {
+                return connection;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes"}) // the interface is raw
+    public Set getInvalidConnections(Set candidates) {
+        Set<Object> invalid = new HashSet<>();
+        for (Object candidate : candidates) {
+            if (candidate instanceof MqManagedConnection connection && !connection.isUsable()) {
+                invalid.add(connection);
+            }
+        }
+        return invalid;
+    }
+
+    /**
+     * Both transaction modes join a transaction through its synchronization registry: the container
+     * sees no transactional resource, so that any DataSource may take part beside it.
+     *
+     * @return always NoTransaction
+     */
+    @Override
+    public TransactionSupportLevel getTransactionSupport() {
+        return TransactionSupportLevel.NoTransaction;
+    }
+
+    /** The publisher behind {@code MqConnection.publish}: one for all handles. */
+    FactoryPublisher handlePublisher() {
+        FactoryPublisher known = handlePublisher;
+        if (known == null) {
+            known = new FactoryPublisher(this, null, MqPublisherOptions.defaults());
+            handlePublisher = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) {
+        logWriter = out;
+    }
+
+    @Override
+    public PrintWriter getLogWriter() {
+        return logWriter;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MqManagedConnectionFactory that
+                && values().equals(that.values())
+                && Objects.equals(resourceAdapter, that.resourceAdapter);
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "MqManagedConnectionFactory" + values();
+    }
+}

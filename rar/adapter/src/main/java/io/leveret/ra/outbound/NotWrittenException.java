@@ -1,0 +1,22 @@
+package io.leveret.ra.outbound;
+
+/**
+ * A publish was given up before anything of it was written, so that its outcome is NOT_SENT. It
+ * took no sequence number: that is the proof.
+ */
+final class NotWrittenException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Whether another channel, or the same one later, may take it. */
+    private final boolean temporary;
+
+    NotWrittenException(boolean temporary, String message, Throwable cause) {
+        super(message, cause);
+        this.temporary = temporary;
+    }
+
+    boolean temporary() {
+        return temporary;
+    }
+}

@@ -1,0 +1,77 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkRegistry;
+import io.leveret.ra.link.Threads;
+import io.leveret.ra.observe.Events;
+import io.leveret.ra.tx.Transactions;
+import java.time.Duration;
+
+/** What all factories of one resource adapter instance share. Immutable and thread-safe. */
+public final class Outbound implements AutoCloseable {
+
+    final LinkRegistry links;
+    final Threads threads;
+    final Events events;
+    final Transactions transactions;
+    final Retrier retrier;
+
+    /**
+     * Wires the room.
+     *
+     * @param links the physical connections
+     * @param threads runs what must not run on the caller's thread
+     * @param events hears of everything
+     * @param transactions the thread's JTA transaction
+     */
+    public Outbound(LinkRegistry links, Threads threads, Events events, Transactions transactions) {
+        this.links = links;
+        this.threads = threads;
+        this.events = events;
+        this.transactions = transactions;
+        this.retrier = new Retrier(links, threads, events);
+    }
+
+    /** Ends the background work and reports what it could not publish. */
+    @Override
+    public void close() {
+        retrier.close();
+    }
+
+    /** The room of a factory that is used without a server. */
+    static final class Unmanaged implements AutoCloseable {
+
+        private static final Duration CLOSE = Duration.ofSeconds(5);
+
+        final Outbound outbound;
+
+        Unmanaged() {
+            Threads threads = new Threads("leveret-unmanaged");
+            Events events = new Events();
+            this.outbound =
+                    new Outbound(
+                            new LinkRegistry("leveret-unmanaged", threads, events),
+                            threads,
+                            events,
+                            new Transactions(null, events));
+        }
+
+        @Override
+        public void close() {
+            outbound.close();
+            outbound.links.close();
+            outbound.threads.close(Deadline.in(CLOSE));
+        }
+    }
+
+    /** Where a factory finds the room: the resource adapter implements it. */
+    public interface Host {
+
+        /**
+         * Gives the room.
+         *
+         * @return the room, or null while the resource adapter is not started
+         */
+        Outbound outbound();
+    }
+}

@@ -1,0 +1,85 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.MqOutcome;
+import io.leveret.ra.link.Deadline;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A publish that was written, or may have been, and waits for the broker's answer.
+ *
+ * <pre>{@code
+ * WRITTEN --ack--------------> CONFIRMED
+ *    |  \--nack--------------> NACKED
+ *    |  \--channel lost------> UNKNOWN
+ *    |
+ *    +--return--> GIVEN BACK --ack--> RETURNED
+ *                      \--channel lost--> RETURNED (the broker has said so)
+ * }</pre>
+ *
+ * <p>A caller that gives up waiting takes UNKNOWN away with it; the publish stays tracked until its
+ * answer comes or its channel ends. Thread-safe.
+ */
+final class PendingPublish {
+
+    final Publication publication;
+    final long sequence;
+    private final ConfirmChannel channel;
+    private final CompletableFuture<Result> result = new CompletableFuture<>();
+    private volatile String returned;
+
+    PendingPublish(Publication publication, long sequence, ConfirmChannel channel) {
+        this.publication = publication;
+        this.sequence = sequence;
+        this.channel = channel;
+    }
+
+    boolean isReturned() {
+        return returned != null;
+    }
+
+    void returned(String reply) {
+        returned = reply;
+    }
+
+    void acknowledged() {
+        result.complete(
+                returned == null
+                        ? Result.CONFIRMED
+                        : Result.of(
+                                MqOutcome.RETURNED, "the broker returned it: " + returned, null));
+    }
+
+    void end(MqOutcome outcome, String reason, Throwable cause) {
+        result.complete(
+                returned == null
+                        ? Result.of(outcome, reason, cause)
+                        : Result.of(
+                                MqOutcome.RETURNED, "the broker returned it: " + returned, null));
+    }
+
+    /**
+     * Waits for the answer.
+     *
+     * @return how it ended; UNKNOWN when the deadline passed or the caller was interrupted
+     */
+    Result await(Deadline deadline) {
+        try {
+            return result.get(deadline.nanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            channel.overdue();
+            return Result.of(
+                    MqOutcome.UNKNOWN,
+                    "it was written, but not confirmed before the deadline",
+                    null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Result.of(
+                    MqOutcome.UNKNOWN, "it was written, but the caller was interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a publish never ends exceptionally", e);
+        }
+    }
+}

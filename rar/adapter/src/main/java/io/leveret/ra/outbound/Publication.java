@@ -1,0 +1,81 @@
+package io.leveret.ra.outbound;
+
+import com.rabbitmq.client.AMQP;
+import io.leveret.MqMessage;
+import io.leveret.MqOutcome;
+import io.leveret.MqPublishException;
+import io.leveret.ra.link.AmqpMessages;
+
+/**
+ * One message on its way out: checked and translated, so that writing it cannot fail for reasons
+ * that could have been known before.
+ *
+ * @param exchange the exchange
+ * @param routingKey the routing key
+ * @param properties the message's properties; its id is set
+ * @param body the body
+ * @param message what it was made from, with the id set
+ */
+record Publication(
+        String exchange,
+        String routingKey,
+        AMQP.BasicProperties properties,
+        byte[] body,
+        MqMessage message) {
+
+    /**
+     * Checks and translates.
+     *
+     * @throws MqPublishException NOT_SENT when the message cannot be sent as it is
+     */
+    static Publication of(
+            String exchange, String routingKey, MqMessage message, MessageIds ids, int maxSize) {
+        MqMessage m =
+                message.messageId() != null
+                        ? message
+                        : message.toBuilder().messageId(ids.next()).build();
+        if (m.bodySize() > maxSize) {
+            throw new MqPublishException(
+                    MqOutcome.NOT_SENT,
+                    m.messageId(),
+                    "the body has "
+                            + m.bodySize()
+                            + " bytes, more than maxMessageSize="
+                            + maxSize
+                            + " allows",
+                    null);
+        }
+        try {
+            AmqpMessages.shortString("the exchange's name", exchange);
+            AmqpMessages.shortString("the routing key", routingKey);
+            return new Publication(exchange, routingKey, AmqpMessages.toProperties(m), m.body(), m);
+        } catch (IllegalArgumentException e) {
+            throw new MqPublishException(MqOutcome.NOT_SENT, m.messageId(), e.getMessage(), e);
+        }
+    }
+
+    String messageId() {
+        return properties.getMessageId();
+    }
+
+    /** The same message, marked as one that may have been published before. */
+    Publication marked() {
+        if (message.possibleDuplicate()) {
+            return this;
+        }
+        MqMessage marked = message.toBuilder().possibleDuplicate(true).build();
+        return new Publication(
+                exchange, routingKey, AmqpMessages.toProperties(marked), body, marked);
+    }
+
+    @Override
+    public String toString() {
+        return "message "
+                + messageId()
+                + " to exchange '"
+                + exchange
+                + "', key '"
+                + routingKey
+                + "'";
+    }
+}

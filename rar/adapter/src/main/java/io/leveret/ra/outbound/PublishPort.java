@@ -1,0 +1,140 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.MqOutcome;
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkGroup;
+import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.link.Threads;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The adapter's own way to publish over a group of links, beside the channels of the pool: for
+ * exchanges that are not proven yet, and after commits.
+ *
+ * <p>A publish to an exchange that does not exist, or may not be written to, makes the broker close
+ * the channel and with it every unconfirmed publish of others. So an exchange is proven first:
+ * until a publish to it was confirmed or returned, publishes to it go one at a time over a channel
+ * of their own (the quarantine), where a refusal hits nobody else and says exactly which message it
+ * means. A refusal later unproves it. The default exchange always exists.
+ *
+ * <p>Lives as long as its group of links. Thread-safe.
+ */
+final class PublishPort implements AutoCloseable {
+
+    /** Enough for every application seen; beyond it the memory of proofs starts anew. */
+    private static final int MAX_PROVEN = 10_000;
+
+    private static final int OWN_WINDOW = 500;
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final LinkGroup group;
+    private final Threads threads;
+    private final Set<String> proven = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock quarantine = new ReentrantLock();
+    private final ReentrantLock opening = new ReentrantLock();
+    private ConfirmChannel quarantineChannel;
+    private volatile ConfirmChannel ownChannel;
+
+    PublishPort(LinkGroup group, Threads threads) {
+        this.group = group;
+        this.threads = threads;
+    }
+
+    boolean isProven(String exchange) {
+        return exchange.isEmpty() || proven.contains(exchange);
+    }
+
+    /** Learns from how a publish ended. */
+    void learn(Publication p, Result result) {
+        if (result.outcome() == MqOutcome.CONFIRMED) {
+            prove(p.exchange());
+        } else if (result.outcome() == MqOutcome.UNKNOWN && result.cause() != null) {
+            // Possibly refused: cheap to prove again, dear to take others down once more.
+            proven.remove(p.exchange());
+        }
+    }
+
+    private void prove(String exchange) {
+        if (!exchange.isEmpty() && !proven.contains(exchange)) {
+            if (proven.size() >= MAX_PROVEN) {
+                proven.clear();
+            }
+            proven.add(exchange);
+        }
+    }
+
+    /** Publishes to an exchange that is not proven, and waits for how it ends. */
+    Result publishQuarantined(Publication p, Deadline deadline)
+            throws NotWrittenException, LinkUnavailableException, InterruptedException {
+        if (!quarantine.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
+            throw new NotWrittenException(
+                    false, "other exchanges were being proven until the deadline", null);
+        }
+        try {
+            if (quarantineChannel == null || !quarantineChannel.isUsable()) {
+                quarantineChannel = open(true, deadline);
+            }
+            Result result = quarantineChannel.publish(p, deadline, true).await(deadline);
+            learn(p, result);
+            return result;
+        } finally {
+            quarantine.unlock();
+        }
+    }
+
+    /** Gives the channel for publishes after commits. */
+    ConfirmChannel own(Deadline deadline)
+            throws NotWrittenException, LinkUnavailableException, InterruptedException {
+        ConfirmChannel channel = ownChannel;
+        if (channel != null && channel.isUsable()) {
+            return channel;
+        }
+        if (!opening.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
+            throw new NotWrittenException(true, "no channel could be opened in time", null);
+        }
+        try {
+            if (ownChannel == null || !ownChannel.isUsable()) {
+                ownChannel = open(false, deadline);
+            }
+            return ownChannel;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    private ConfirmChannel open(boolean serial, Deadline deadline)
+            throws LinkUnavailableException, NotWrittenException, InterruptedException {
+        Runnable nobodyCares = () -> {};
+        try {
+            return ConfirmChannel.open(
+                    group.open(deadline, true, true),
+                    OWN_WINDOW,
+                    threads,
+                    new ConfirmChannel.Owner(serial, GRACE, nobodyCares, nobodyCares));
+        } catch (IOException e) {
+            throw new NotWrittenException(true, "no channel could be opened", e);
+        }
+    }
+
+    LinkGroup group() {
+        return group;
+    }
+
+    @Override
+    public void close() {
+        ConfirmChannel own = ownChannel;
+        if (own != null) {
+            own.retire();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "publish port of " + group;
+    }
+}

@@ -1,0 +1,128 @@
+package io.leveret.ra.outbound;
+
+import io.leveret.ra.link.LinkGroup;
+import io.leveret.ra.link.LinkRegistry;
+import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.link.Threads;
+import io.leveret.ra.observe.Events;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * Goes on publishing what committed transactions could not publish in time, batch after batch, on
+ * one worker thread that exists only while there is work. Room for it is reserved when a publish is
+ * enlisted, so that a commit never produces more than it can hold.
+ *
+ * <p>What is left when the adapter stops is one ERROR with count and message ids. Thread-safe.
+ */
+final class Retrier implements AutoCloseable {
+
+    /** Messages of open and committed transactions together. */
+    static final int ROOM = 10_000;
+
+    private static final Duration SLICE = Duration.ofSeconds(1);
+
+    private record Batch(PublishPort port, LinkGroup group, List<Publication> left) {}
+
+    private final LinkRegistry links;
+    private final Threads threads;
+    private final Events events;
+    private final Queue<Batch> queue = new ArrayDeque<>();
+    private int reserved;
+    private boolean running;
+    private boolean closed;
+
+    Retrier(LinkRegistry links, Threads threads, Events events) {
+        this.links = links;
+        this.threads = threads;
+        this.events = events;
+    }
+
+    /** Reserves room for one publish; given back by {@link #free}. */
+    synchronized boolean reserve() {
+        if (closed || reserved >= ROOM) {
+            return false;
+        }
+        reserved++;
+        return true;
+    }
+
+    synchronized void free(int count) {
+        reserved -= count;
+    }
+
+    void add(PublishPort port, List<Publication> left) {
+        LinkGroup group;
+        try {
+            group = links.acquire(port.group().key());
+        } catch (LinkUnavailableException e) {
+            abandoned(left, e);
+            return;
+        }
+        synchronized (this) {
+            reserved += left.size();
+            queue.add(new Batch(port, group, left));
+            if (running || closed) {
+                return;
+            }
+            running = true;
+        }
+        threads.executeUnlessClosed(this::run);
+    }
+
+    private void run() {
+        Batch batch;
+        while ((batch = head()) != null) {
+            AfterCommit flusher = new AfterCommit(batch.port(), this, events, () -> {});
+            List<Publication> left = flusher.flush(batch.left(), false, SLICE);
+            replaceHead(batch, left);
+        }
+    }
+
+    private synchronized Batch head() {
+        Batch head = closed ? null : queue.peek();
+        running = head != null;
+        return head;
+    }
+
+    private void replaceHead(Batch done, List<Publication> left) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            queue.remove();
+            reserved -= done.left().size() - left.size();
+            if (!left.isEmpty()) {
+                // Back to the end: a batch that cannot be published must not hold up the others.
+                queue.add(new Batch(done.port(), done.group(), left));
+                return;
+            }
+        }
+        done.group().release();
+        events.info("transaction", "publishes that were left after a commit are confirmed now");
+    }
+
+    @Override
+    public void close() {
+        List<Publication> left;
+        synchronized (this) {
+            closed = true;
+            left = queue.stream().flatMap(b -> b.left().stream()).toList();
+            queue.clear();
+        }
+        if (!left.isEmpty()) {
+            abandoned(left, null);
+        }
+    }
+
+    private void abandoned(List<Publication> left, Throwable cause) {
+        events.alarm(
+                "transaction",
+                left.size()
+                        + " message(s) of committed transactions were never published: "
+                        + AfterCommit.ids(left),
+                cause);
+    }
+}

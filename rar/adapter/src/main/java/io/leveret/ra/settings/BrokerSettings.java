@@ -1,0 +1,33 @@
+package io.leveret.ra.settings;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * Which broker, and as whom: inherited as a whole or not at all.
+ *
+ * @param addresses where to connect to, tried in turn; never empty
+ * @param virtualHost the virtual host
+ * @param userName the user
+ * @param password its password
+ */
+public record BrokerSettings(
+        List<HostPort> addresses, String virtualHost, String userName, Secret password)
+        implements Serializable {
+
+    /** Copies the list. */
+    public BrokerSettings {
+        addresses = List.copyOf(addresses);
+    }
+
+    /**
+     * The same broker as another user (container- or component-managed sign-on).
+     *
+     * @param user the user
+     * @param secret its password
+     * @return a changed copy
+     */
+    public BrokerSettings as(String user, Secret secret) {
+        return new BrokerSettings(addresses, virtualHost, user, secret);
+    }
+}

@@ -1,0 +1,85 @@
+package io.leveret.ra.settings;
+
+/**
+ * The properties of publishing, shared by the resource adapter (as defaults) and the managed
+ * connection factory. See {@link Setting} for meaning, unit and default.
+ */
+public abstract class PublishBean extends ConnectionBean {
+
+    private static final long serialVersionUID = 1L;
+
+    /** For the beans. */
+    protected PublishBean() {}
+
+    /**
+     * Gives {@code publishTimeout}.
+     *
+     * @return the value as set, or null
+     */
+    public String getPublishTimeout() {
+        return values().get(Setting.PUBLISH_TIMEOUT);
+    }
+
+    /**
+     * Sets {@code publishTimeout}.
+     *
+     * @param value see {@link Setting#PUBLISH_TIMEOUT}; null or blank means not set
+     */
+    public void setPublishTimeout(String value) {
+        values().set(Setting.PUBLISH_TIMEOUT, value);
+    }
+
+    /**
+     * Gives {@code confirmWindow}.
+     *
+     * @return the value as set, or null
+     */
+    public String getConfirmWindow() {
+        return values().get(Setting.CONFIRM_WINDOW);
+    }
+
+    /**
+     * Sets {@code confirmWindow}.
+     *
+     * @param value see {@link Setting#CONFIRM_WINDOW}; null or blank means not set
+     */
+    public void setConfirmWindow(String value) {
+        values().set(Setting.CONFIRM_WINDOW, value);
+    }
+
+    /**
+     * Gives {@code transactionMode}.
+     *
+     * @return the value as set, or null
+     */
+    public String getTransactionMode() {
+        return values().get(Setting.TRANSACTION_MODE);
+    }
+
+    /**
+     * Sets {@code transactionMode}.
+     *
+     * @param value see {@link Setting#TRANSACTION_MODE}; null or blank means not set
+     */
+    public void setTransactionMode(String value) {
+        values().set(Setting.TRANSACTION_MODE, value);
+    }
+
+    /**
+     * Gives {@code maxMessageSize}.
+     *
+     * @return the value as set, or null
+     */
+    public String getMaxMessageSize() {
+        return values().get(Setting.MAX_MESSAGE_SIZE);
+    }
+
+    /**
+     * Sets {@code maxMessageSize}.
+     *
+     * @param value see {@link Setting#MAX_MESSAGE_SIZE}; null or blank means not set
+     */
+    public void setMaxMessageSize(String value) {
+        values().set(Setting.MAX_MESSAGE_SIZE, value);
+    }
+}

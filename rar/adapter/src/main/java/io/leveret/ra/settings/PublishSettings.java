@@ -1,0 +1,20 @@
+package io.leveret.ra.settings;
+
+import io.leveret.MqTransactionMode;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * How a connection factory publishes.
+ *
+ * @param publishTimeout the longest time that a publish may take
+ * @param confirmWindow unconfirmed publishes per channel
+ * @param transactionMode what a publish means in a JTA transaction
+ * @param maxMessageSize the largest body, bytes
+ */
+public record PublishSettings(
+        Duration publishTimeout,
+        int confirmWindow,
+        MqTransactionMode transactionMode,
+        int maxMessageSize)
+        implements Serializable {}

@@ -1,0 +1,116 @@
+package io.leveret.ra.tx;
+
+import io.leveret.ra.observe.Events;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one transaction publishes through one factory after its commit.
+ *
+ * <pre>{@code
+ * COLLECTING --beforeCompletion, check ok--> READY --committed--> FLUSHING --> DONE
+ *     |                |                       |                  (rest is handed over)
+ *     |                | check failed          | rolled back
+ *     |                v                       v
+ *     +----------> DROPPED <-------------------+
+ *       rolled back (time-out: on a reaper thread)
+ * }</pre>
+ *
+ * <p>Failure cases: rollback before, during or after the check; link lost between check and commit
+ * (repeated until {@code commitLimit}, then in the background); process killed between commit and
+ * publish (the messages are lost: the one gap of this mode); publish after the transaction was
+ * marked for rollback (refused by the caller of {@link #add}). Inside a message-driven bean's
+ * delivery nothing is published here: the flush joins the delivery, runs before its
+ * acknowledgement, and when it fails the delivery comes again.
+ *
+ * <p>Used by one thread at a time, as transactions are; {@code afterCompletion} may come from a
+ * reaper thread and then only drops.
+ *
+ * @param <P> what is published
+ */
+public final class AfterCommitBuffer<P> implements Synchronization {
+
+    private final AfterCommitFlusher<P> flusher;
+    private final DeliveryContext delivery;
+    private final Events events;
+    private final List<P> publishes = new ArrayList<>();
+
+    AfterCommitBuffer(AfterCommitFlusher<P> flusher, DeliveryContext delivery, Events events) {
+        this.flusher = flusher;
+        this.delivery = delivery;
+        this.events = events;
+    }
+
+    /**
+     * Adds a publish.
+     *
+     * @param publish published after the commit
+     */
+    public synchronized void add(P publish) {
+        publishes.add(publish);
+    }
+
+    /**
+     * Says whether the transaction belongs to a delivery that may be a repetition.
+     *
+     * @return true when what it publishes should carry the possible-duplicate mark
+     */
+    public boolean possibleDuplicate() {
+        return delivery != null && delivery.possibleDuplicate();
+    }
+
+    private synchronized List<P> content() {
+        return List.copyOf(publishes);
+    }
+
+    @Override
+    public void beforeCompletion() {
+        try {
+            flusher.check(content());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted before the commit", e);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            // Thrown here, it makes the transaction roll back and reaches the caller as its cause.
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void afterCompletion(int status) {
+        List<P> committed = content();
+        if (status != Status.STATUS_COMMITTED) {
+            flusher.end(committed.size());
+            return;
+        }
+        if (delivery != null) {
+            delivery.add(limit -> flushWithin(committed, limit));
+            return;
+        }
+        List<P> left = flusher.flush(committed, false, flusher.commitLimit());
+        if (!left.isEmpty()) {
+            events.warning(
+                    "transaction",
+                    "has committed, "
+                            + left.size()
+                            + " of its publishes are not confirmed yet and go on in the"
+                            + " background",
+                    null);
+            flusher.handOver(left);
+        }
+        flusher.end(committed.size());
+    }
+
+    private boolean flushWithin(List<P> committed, Duration limit) {
+        try {
+            return flusher.flush(committed, possibleDuplicate(), limit).isEmpty();
+        } finally {
+            flusher.end(committed.size());
+        }
+    }
+}

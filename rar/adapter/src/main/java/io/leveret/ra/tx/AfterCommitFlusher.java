@@ -1,0 +1,52 @@
+package io.leveret.ra.tx;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Publishes what a transaction has committed; implemented by the outbound room.
+ *
+ * @param <P> what is published
+ */
+public interface AfterCommitFlusher<P> {
+
+    /**
+     * Checks before completion whether the publishes can be made, by what is known.
+     *
+     * @param publishes what is to be published
+     * @throws Exception when they cannot; the transaction then rolls back
+     */
+    void check(List<P> publishes) throws Exception;
+
+    /**
+     * Publishes and waits for the confirms, repeating what is not confirmed. What can never be
+     * published is reported and counts as done.
+     *
+     * @param publishes what is to be published, in order
+     * @param marked whether they carry the possible-duplicate mark
+     * @param limit how long it may take
+     * @return what is left
+     */
+    List<P> flush(List<P> publishes, boolean marked, Duration limit);
+
+    /**
+     * Takes over what could not be published in time, to go on in the background.
+     *
+     * @param left what is left
+     */
+    void handOver(List<P> left);
+
+    /**
+     * Says how long the committing thread may be held up.
+     *
+     * @return the time
+     */
+    Duration commitLimit();
+
+    /**
+     * Ends the use of this object: the transaction has ended and nothing more is asked of it.
+     *
+     * @param enlisted how many publishes the transaction had enlisted
+     */
+    void end(int enlisted);
+}
