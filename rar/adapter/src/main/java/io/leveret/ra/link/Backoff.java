@@ -110,7 +110,7 @@ public final class Backoff {
             bound = Math.min(bound, Math.max(EAGER_BOUND_MILLIS, interval));
         }
         long limit = (long) Math.min(bound, max);
-        return Duration.ofMillis(1 + (long) (random.getAsDouble() * Math.max(0, limit - 1)));
+        return Duration.ofMillis(1 + (long) (random.getAsDouble() * limit));
     }
 
     /**

@@ -1,0 +1,63 @@
+package io.leveret.ra.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The back-off")
+final class BackoffTest {
+
+    private long now;
+    private double random = 0.999_999;
+    private final Backoff backoff =
+            new Backoff(Duration.ofMillis(250), 2, Duration.ofSeconds(30), () -> now, () -> random);
+
+    @Test
+    @DisplayName("doubles its bound, stays below a second for 30 s and grows to the maximum after")
+    void growth() {
+        long[] early = {250, 500, 1000, 1000, 1000};
+        for (long bound : early) {
+            assertEquals(bound, backoff.next().toMillis());
+        }
+        now = Duration.ofSeconds(31).toNanos();
+        long[] late = {2000, 4000, 8000, 16_000, 30_000, 30_000};
+        for (long bound : late) {
+            assertEquals(bound, backoff.next().toMillis(), 1);
+        }
+    }
+
+    @Test
+    @DisplayName("draws evenly between 1 ms and the bound")
+    void jitter() {
+        random = 0;
+        assertEquals(1, backoff.next().toMillis());
+        random = 0.5;
+        assertEquals(250, backoff.next().toMillis(), 1);
+    }
+
+    @Test
+    @DisplayName("starts anew only after the connection was stable for a while")
+    void stableReset() {
+        backoff.next();
+        backoff.next();
+        backoff.lost(Duration.ofMillis(1_900).toNanos());
+        assertEquals(1000, backoff.next().toMillis());
+        assertEquals(3, backoff.attempt());
+        backoff.lost(Backoff.STABLE.toNanos());
+        assertEquals(250, backoff.next().toMillis());
+        assertEquals(1, backoff.attempt());
+    }
+
+    @Test
+    @DisplayName("keeps an interval of more than a second")
+    void longInterval() {
+        Backoff slow =
+                new Backoff(
+                        Duration.ofSeconds(5), 1, Duration.ofSeconds(5), () -> now, () -> random);
+        assertTrue(slow.next().toMillis() > 4_900);
+        assertTrue(slow.next().toMillis() > 4_900);
+    }
+}

@@ -1,0 +1,188 @@
+package io.leveret.ra.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Settings")
+final class SettingsReaderTest {
+
+    private final Values bean = new Values();
+    private final Values adapter = new Values();
+    private final Map<String, String> system = new HashMap<>();
+    private final Map<String, String> environment = new HashMap<>();
+
+    private SettingsReader reader() {
+        return new SettingsReader(bean, adapter, system::get, environment::get);
+    }
+
+    private String problemsOfBroker() {
+        SettingsReader reader = reader();
+        reader.broker();
+        return reader.problems().message("It");
+    }
+
+    @Test
+    @DisplayName("come from the bean, the resource adapter, system property, environment, default")
+    void precedence() {
+        assertEquals(50, reader().inbound().prefetch());
+        environment.put("LEVERET_PREFETCH", "1");
+        assertEquals(1, reader().inbound().prefetch());
+        system.put("leveret.prefetch", "2");
+        assertEquals(2, reader().inbound().prefetch());
+        adapter.set(Setting.PREFETCH, "3");
+        assertEquals(3, reader().inbound().prefetch());
+        bean.set(Setting.PREFETCH, "4");
+        assertEquals(4, reader().inbound().prefetch());
+        bean.set(Setting.PREFETCH, " ");
+        assertEquals(3, reader().inbound().prefetch(), "blank means not set");
+    }
+
+    @Test
+    @DisplayName("name environment variables in capitals with underscores")
+    void environmentNames() {
+        environment.put("LEVERET_RECONNECT_MAX_INTERVAL", "1234");
+        assertEquals(Duration.ofMillis(1234), reader().link().reconnectMaxInterval());
+    }
+
+    @Test
+    @DisplayName("take the broker set as a whole, system properties and environment as one level")
+    void brokerSetIsWhole() {
+        system.put("leveret.addresses", "outside:1");
+        environment.put("LEVERET_PASSWORD", "p");
+        environment.put("LEVERET_USER_NAME", "u");
+        BrokerSettings broker = reader().broker();
+        assertEquals("u", broker.userName());
+        assertEquals("p", broker.password().value());
+        assertEquals(List.of(new HostPort("outside", 1)), broker.addresses());
+
+        adapter.set(Setting.ADDRESSES, "inside:2");
+        broker = reader().broker();
+        assertEquals(List.of(new HostPort("inside", 2)), broker.addresses());
+        assertEquals("guest", broker.userName(), "nothing of the outer level may leak in");
+    }
+
+    @Test
+    @DisplayName("refuse own addresses without own credentials, unless inheriting is asked for")
+    void ownAddressesNeedCredentials() {
+        adapter.set(Setting.ADDRESSES, "main");
+        adapter.set(Setting.USER_NAME, "u");
+        adapter.set(Setting.PASSWORD, "secret1");
+        bean.set(Setting.ADDRESSES, "other");
+        assertTrue(problemsOfBroker().contains("inheritCredentials=true"), problemsOfBroker());
+
+        bean.set(Setting.INHERIT_CREDENTIALS, "true");
+        SettingsReader reader = reader();
+        BrokerSettings broker = reader.broker();
+        assertTrue(reader.problems().isEmpty(), reader.problems().message("It"));
+        assertEquals("u", broker.userName());
+        assertEquals("other", broker.addresses().get(0).host());
+    }
+
+    @Test
+    @DisplayName("count values that a container copied from the resource adapter as inherited")
+    void copiedValuesAreInherited() {
+        adapter.set(Setting.ADDRESSES, "main");
+        adapter.set(Setting.USER_NAME, "u");
+        adapter.set(Setting.PASSWORD, "p");
+        bean.set(Setting.ADDRESSES, "main");
+        SettingsReader reader = reader();
+        assertEquals("u", reader.broker().userName());
+        assertTrue(reader.problems().isEmpty());
+    }
+
+    @Test
+    @DisplayName("refuse a virtual host alone, which would inherit half of the broker set")
+    void halfABrokerSet() {
+        bean.set(Setting.VIRTUAL_HOST, "v");
+        assertTrue(problemsOfBroker().contains("as a whole or not at all"), problemsOfBroker());
+    }
+
+    @Test
+    @DisplayName("list all errors in one message, with the secret masked")
+    void allErrorsAtOnce() {
+        bean.set(Setting.ADDRESSES, "amqp://bob:hunter2@[half,amqp://bob:hunter3@x:99999");
+        bean.set(Setting.PREFETCH, "0");
+        bean.set(Setting.MAX_SESSION, "many");
+        bean.set(Setting.HEARTBEAT, "1500");
+        SettingsReader reader = reader();
+        reader.broker();
+        reader.link();
+        reader.inbound();
+        String message = reader.problems().message("The activation configuration");
+        for (String name :
+                List.of("addresses", "prefetch", "maxSession", "heartbeat", "destination")) {
+            assertTrue(message.contains(name), message);
+        }
+        assertTrue(message.contains("use 1 to 1000"), message);
+        assertFalse(message.contains("hunter"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "host:port",
+                "http://host",
+                "amqps://host",
+                "host:0",
+                "host:70000",
+                "a,,b",
+                "a b",
+                "amqp://",
+                "amqp://u:p@a/x,amqp://u:p@b/y",
+                "amqp://u@a,amqp://v@b"
+            })
+    @DisplayName("refuse malformed or contradictory addresses")
+    void badAddresses(String addresses) {
+        bean.set(Setting.ADDRESSES, addresses);
+        bean.set(Setting.USER_NAME, "u");
+        bean.set(Setting.PASSWORD, "p");
+        assertTrue(problemsOfBroker().contains("addresses"), problemsOfBroker());
+    }
+
+    @Test
+    @DisplayName("read hosts, IPv6 and URIs")
+    void goodAddresses() {
+        bean.set(Setting.ADDRESSES, "a, b:1 ,[::1]:2,amqp://u:p%40@c:3/v%2Fh");
+        SettingsReader reader = reader();
+        BrokerSettings broker = reader.broker();
+        assertTrue(reader.problems().isEmpty(), reader.problems().message("It"));
+        assertEquals("[a:5672, b:1, [::1]:2, c:3]", broker.addresses().toString());
+        assertEquals("v/h", broker.virtualHost());
+        assertEquals("p@", broker.password().value());
+        assertFalse(bean.get(Setting.ADDRESSES).contains("p%40"), "user-info is cut out");
+        assertFalse(broker.toString().contains("p@"), broker.toString());
+    }
+
+    @Test
+    @DisplayName("expand ${key:default} from system property and environment")
+    void expressions() {
+        environment.put("QUEUE", "orders");
+        bean.set(Setting.DESTINATION, "${QUEUE}-${suffix:x:y}");
+        assertEquals("orders-x:y", reader().inbound().destination());
+        system.put("QUEUE", "first");
+        assertEquals("first-x:y", reader().inbound().destination());
+    }
+
+    @Test
+    @DisplayName("have a built-in default within their own range")
+    void defaultsAreValid() {
+        bean.set(Setting.DESTINATION, "q");
+        SettingsReader reader = reader();
+        reader.broker();
+        reader.link();
+        reader.publish();
+        reader.inbound();
+        reader.drainTimeout();
+        assertTrue(reader.problems().isEmpty(), reader.problems().message("The defaults"));
+    }
+}
