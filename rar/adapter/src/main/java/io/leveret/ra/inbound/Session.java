@@ -1,6 +1,7 @@
 package io.leveret.ra.inbound;
 
 import io.leveret.ra.link.Backoff;
+import io.leveret.ra.link.ChannelSetup;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkGroup;
@@ -113,7 +114,8 @@ final class Session {
         Subscription fresh = null;
         try {
             prepareEndpoint();
-            LinkChannel channel = group.open(Deadline.in(link.connectTimeout()), false, false);
+            LinkChannel channel =
+                    group.open(Deadline.in(link.connectTimeout()), false, false, ChannelSetup.NONE);
             fresh = new Subscription(this, channel, inbound.destination(), inbound.prefetch());
             current = fresh;
             fresh.start(tag);

@@ -1,5 +1,6 @@
 package io.leveret.ra.link;
 
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.observe.Events;
@@ -239,13 +240,13 @@ final class Link {
     }
 
     /**
-     * Opens a channel on the given incarnation: one round trip, made by a worker so that the caller
-     * is back by its own deadline even when the broker does not answer. A channel that comes too
-     * late is closed again.
+     * Opens a channel on the given incarnation and sets it up: round trips, made by a worker so
+     * that the caller is back by its own deadline even when the broker does not answer. A channel
+     * that comes too late is closed again.
      *
      * @return the channel, or null when the incarnation has no place left
      */
-    LinkChannel open(OpenConnection connection, boolean own, Deadline deadline)
+    LinkChannel open(OpenConnection connection, boolean own, ChannelSetup setup, Deadline deadline)
             throws LinkUnavailableException, InterruptedException {
         if (!connection.reserve(own)) {
             return null;
@@ -254,13 +255,13 @@ final class Link {
         threads.executeUnlessClosed(
                 () -> {
                     try {
-                        LinkChannel channel =
-                                new LinkChannel(connection.createChannel(), connection, threads);
+                        Channel client = connection.createChannel();
+                        LinkChannel channel = new LinkChannel(client, connection, threads);
+                        setUp(channel, setup);
                         if (!answer.complete(channel)) {
                             channel.close();
                         }
                     } catch (IOException | RuntimeException e) {
-                        connection.release();
                         answer.completeExceptionally(e);
                     }
                 });
@@ -278,6 +279,15 @@ final class Link {
             if (!answer.completeExceptionally(e) && !answer.isCompletedExceptionally()) {
                 answer.getNow(null).close();
             }
+            throw e;
+        }
+    }
+
+    private static void setUp(LinkChannel channel, ChannelSetup setup) throws IOException {
+        try {
+            setup.run(channel.client());
+        } catch (IOException | RuntimeException e) {
+            channel.close();
             throw e;
         }
     }

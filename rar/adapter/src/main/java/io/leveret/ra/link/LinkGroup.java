@@ -107,11 +107,12 @@ public final class LinkGroup {
      * @param patient false to fail at once while all links are backing off (a pool waits for it),
      *     true to wait for one to come back
      * @param own true for the adapter's own channels, which may use the reserve
+     * @param setup sets the channel up
      * @return an open channel
      * @throws LinkUnavailableException when none can be had in time
      * @throws InterruptedException when the caller is interrupted
      */
-    public LinkChannel open(Deadline deadline, boolean patient, boolean own)
+    public LinkChannel open(Deadline deadline, boolean patient, boolean own, ChannelSetup setup)
             throws LinkUnavailableException, InterruptedException {
         while (true) {
             Link link = choose(own);
@@ -122,7 +123,7 @@ public final class LinkGroup {
                 }
                 continue;
             }
-            LinkChannel channel = link.open(connection, own, deadline);
+            LinkChannel channel = link.open(connection, own, setup, deadline);
             if (channel != null) {
                 return channel;
             }

@@ -46,8 +46,16 @@ final class OpenConnection {
         channels.decrementAndGet();
     }
 
+    /** Opens a channel in a reserved place, which is released again when it fails. */
     Channel createChannel() throws IOException {
-        Channel channel = client.createChannel();
+        Channel channel = null;
+        try {
+            channel = client.createChannel();
+        } finally {
+            if (channel == null) {
+                release();
+            }
+        }
         if (channel == null) {
             throw new IOException("the broker's channel-max is reached");
         }

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -99,13 +100,20 @@ public final class Threads implements Executor {
     /**
      * Runs a task on a worker thread after a delay; dropped when the adapter stops before.
      *
-     * @param task what to run
      * @param delay from now
+     * @param task what to run
      * @return cancels it
      */
     public Future<?> after(Duration delay, Runnable task) {
-        return timer.schedule(
-                () -> executeUnlessClosed(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            return timer.schedule(
+                    () -> executeUnlessClosed(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            if (!timer.isShutdown()) {
+                throw e;
+            }
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     EventLoopGroup io() {

@@ -72,20 +72,21 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
         this.onClosed = owner.onClosed();
     }
 
-    /** Puts a fresh channel into confirm mode: one round trip, bounded by the RPC timeout. */
-    static ConfirmChannel open(LinkChannel channel, int window, Threads threads, Owner owner)
-            throws IOException {
+    /**
+     * Starts to track a fresh channel, which is in confirm mode already ({@link
+     * Channel#confirmSelect} is its setup). No I/O.
+     */
+    static ConfirmChannel on(LinkChannel channel, int window, Threads threads, Owner owner) {
         ConfirmChannel confirm = new ConfirmChannel(channel, window, threads, owner);
-        try {
-            channel.client().confirmSelect();
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e instanceof IOException io ? io : new IOException(e);
-        }
         channel.client().addConfirmListener((ConfirmListener) confirm);
         channel.client().addReturnListener((ReturnListener) confirm);
-        channel.client().addShutdownListener(confirm);
         return confirm;
+    }
+
+    /** Begins to hear of the loss of the channel; at once when it is lost already. */
+    ConfirmChannel watch() {
+        client.addShutdownListener(this);
+        return this;
     }
 
     /** No I/O, no lock. */

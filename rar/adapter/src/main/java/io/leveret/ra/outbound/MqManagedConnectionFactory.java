@@ -1,5 +1,6 @@
 package io.leveret.ra.outbound;
 
+import com.rabbitmq.client.Channel;
 import io.leveret.MqPublisherOptions;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
@@ -28,7 +29,6 @@ import jakarta.resource.spi.ResourceAllocationException;
 import jakarta.resource.spi.TransactionSupport;
 import jakarta.resource.spi.ValidatingManagedConnectionFactory;
 import jakarta.resource.spi.security.PasswordCredential;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashSet;
 import java.util.Objects;
@@ -161,7 +161,7 @@ public final class MqManagedConnectionFactory extends PublishBean
             MqManagedConnection connection = open(room, group, info, deadline);
             done = true;
             return connection;
-        } catch (LinkUnavailableException | IOException e) {
+        } catch (LinkUnavailableException e) {
             throw new CommException("No connection to RabbitMQ: " + Causes.text(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -175,21 +175,23 @@ public final class MqManagedConnectionFactory extends PublishBean
 
     private MqManagedConnection open(
             Outbound room, LinkGroup group, ConnectionRequestInfo info, Deadline deadline)
-            throws ResourceException, LinkUnavailableException, IOException, InterruptedException {
+            throws ResourceException, LinkUnavailableException, InterruptedException {
         PublishSettings publish = publishing();
         MqManagedConnection connection =
                 new MqManagedConnection(
                         this, group, port(room, group), group.key().broker().userName(), info);
-        connection.attach(
-                ConfirmChannel.open(
-                        group.open(deadline, false, false),
+        ConfirmChannel channel =
+                ConfirmChannel.on(
+                        group.open(deadline, false, false, Channel::confirmSelect),
                         publish.confirmWindow(),
                         room.threads,
                         new ConfirmChannel.Owner(
                                 false,
                                 publish.publishTimeout(),
                                 connection::channelUnusable,
-                                group::release)));
+                                group::release));
+        connection.attach(channel);
+        channel.watch();
         return connection;
     }
 

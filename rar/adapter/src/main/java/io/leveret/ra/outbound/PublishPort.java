@@ -1,11 +1,11 @@
 package io.leveret.ra.outbound;
 
+import com.rabbitmq.client.Channel;
 import io.leveret.MqOutcome;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.link.Threads;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,17 +108,14 @@ final class PublishPort implements AutoCloseable {
     }
 
     private ConfirmChannel open(boolean serial, Deadline deadline)
-            throws LinkUnavailableException, NotWrittenException, InterruptedException {
+            throws LinkUnavailableException, InterruptedException {
         Runnable nobodyCares = () -> {};
-        try {
-            return ConfirmChannel.open(
-                    group.open(deadline, true, true),
-                    OWN_WINDOW,
-                    threads,
-                    new ConfirmChannel.Owner(serial, GRACE, nobodyCares, nobodyCares));
-        } catch (IOException e) {
-            throw new NotWrittenException(true, "no channel could be opened", e);
-        }
+        return ConfirmChannel.on(
+                        group.open(deadline, true, true, Channel::confirmSelect),
+                        OWN_WINDOW,
+                        threads,
+                        new ConfirmChannel.Owner(serial, GRACE, nobodyCares, nobodyCares))
+                .watch();
     }
 
     LinkGroup group() {
