@@ -73,16 +73,26 @@ public final class Inbound {
     public void activate(MessageEndpointFactory factory, MqActivationSpec spec)
             throws ResourceException {
         MqActivationSpec.Effective settings = spec.effective();
+        Key key = new Key(factory, spec);
         Activation fresh;
         synchronized (active) {
-            Key key = new Key(factory, spec);
             if (active.containsKey(key)) {
                 return;
             }
             fresh = new Activation(this, factory, settings);
             active.put(key, fresh);
         }
-        fresh.start();
+        boolean started = false;
+        try {
+            fresh.start();
+            started = true;
+        } finally {
+            if (!started) {
+                synchronized (active) {
+                    active.remove(key, fresh);
+                }
+            }
+        }
     }
 
     /**

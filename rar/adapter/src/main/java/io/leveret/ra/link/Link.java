@@ -140,11 +140,7 @@ final class Link {
                 name,
                 "is connected to " + host + (attempts > 0 ? " after attempt " + attempts : ""));
         // Installed last: when the connection is lost already, the client calls it at once.
-        fresh.client.addShutdownListener(
-                signal -> {
-                    fresh.gate.end();
-                    threads.executeUnlessClosed(() -> lost(fresh, signal));
-                });
+        fresh.client.addShutdownListener(signal -> lost(fresh, signal));
         onUp.run();
     }
 
@@ -162,12 +158,14 @@ final class Link {
         }
     }
 
+    /** On the I/O thread: changes state only, so that nobody uses the dead incarnation any more. */
     private void lost(OpenConnection old, ShutdownSignalException signal) {
+        old.gate.end();
         backoff.lost(System.nanoTime() - old.since);
         Duration delay = backOff(State.UP, signal);
         if (delay != null) {
             String text = "is lost, next attempt in " + delay.toMillis() + " ms";
-            events.warning(name, text, signal);
+            threads.executeUnlessClosed(() -> events.warning(name, text, signal));
         }
     }
 

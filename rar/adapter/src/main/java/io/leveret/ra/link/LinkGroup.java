@@ -2,7 +2,6 @@ package io.leveret.ra.link;
 
 import io.leveret.ra.observe.Events;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -137,11 +136,7 @@ public final class LinkGroup {
         if (closed) {
             throw new LinkUnavailableException(name + " is closed", null);
         }
-        Link best =
-                links.stream()
-                        .filter(l -> usable(l, own))
-                        .min(Comparator.comparingInt(l -> l.current().channels()))
-                        .orElse(null);
+        Link best = leastLoaded(own);
         if (best != null) {
             return best;
         }
@@ -176,9 +171,19 @@ public final class LinkGroup {
         return added;
     }
 
-    private static boolean usable(Link link, boolean own) {
-        OpenConnection connection = link.current();
-        return connection != null && (own || connection.hasRoom());
+    private Link leastLoaded(boolean own) {
+        Link best = null;
+        int least = Integer.MAX_VALUE;
+        for (Link link : links) {
+            OpenConnection connection = link.current();
+            if (connection != null
+                    && (own || connection.hasRoom())
+                    && connection.channels() < least) {
+                best = link;
+                least = connection.channels();
+            }
+        }
+        return best;
     }
 
     private int limit() {
