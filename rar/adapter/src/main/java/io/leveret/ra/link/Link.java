@@ -161,7 +161,6 @@ final class Link {
     /** On the I/O thread: changes state only, so that nobody uses the dead incarnation any more. */
     private void lost(OpenConnection old, ShutdownSignalException signal) {
         old.gate.end();
-        backoff.lost(System.nanoTime() - old.since);
         Duration delay = backOff(State.UP, signal);
         if (delay != null) {
             String text = "is lost, next attempt in " + delay.toMillis() + " ms";
@@ -175,6 +174,9 @@ final class Link {
         try {
             if (state != from) {
                 return null;
+            }
+            if (current != null) {
+                backoff.lost(System.nanoTime() - current.since);
             }
             Duration delay = backoff.next();
             state = State.BACKING_OFF;
