@@ -72,7 +72,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         Events events = new Events();
         LinkRegistry links = new LinkRegistry(name, threads, events);
         Transactions transactions =
-                new Transactions(context.getTransactionSynchronizationRegistry(), events);
+                new Transactions(context.getTransactionSynchronizationRegistry());
         running =
                 new Running(
                         name,

@@ -1,6 +1,7 @@
 package io.leveret.ra.outbound;
 
 import io.leveret.MqOutcome;
+import io.leveret.MqPublishException;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Events;
@@ -36,13 +37,14 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     }
 
     @Override
-    public void check(List<Publication> publishes) throws Exception {
+    public void check(List<Publication> publishes) throws InterruptedException {
         if (!port.group().awaitReady(Deadline.in(COMMIT_LIMIT))) {
-            throw new NotWrittenException(
-                    true,
-                    "the transaction cannot publish "
+            throw new MqPublishException(
+                    MqOutcome.NOT_SENT,
+                    publishes.get(0).messageId(),
+                    "the transaction is rolled back because its "
                             + publishes.size()
-                            + " message(s) after its commit: "
+                            + " message(s) could not be published after the commit: "
                             + port.group().whyNotReady(),
                     null);
         }

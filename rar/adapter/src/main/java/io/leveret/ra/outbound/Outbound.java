@@ -53,7 +53,7 @@ public final class Outbound implements AutoCloseable {
                             new LinkRegistry("leveret-unmanaged", threads, events),
                             threads,
                             events,
-                            new Transactions(null, events));
+                            new Transactions(null));
         }
 
         @Override

@@ -69,6 +69,11 @@ final class Retrier implements AutoCloseable {
             }
             running = true;
         }
+        events.warning(
+                "transaction",
+                "has committed, but its publishes are not confirmed yet; they go on in the"
+                        + " background, and so do those of others until all are done",
+                null);
         threads.executeUnlessClosed(this::run);
     }
 
@@ -79,6 +84,13 @@ final class Retrier implements AutoCloseable {
             List<Publication> left = flusher.flush(batch.left(), false, SLICE);
             replaceHead(batch, left);
         }
+        if (!closed()) {
+            events.info("transaction", "publishes that were left after commits are all done");
+        }
+    }
+
+    private synchronized boolean closed() {
+        return closed;
     }
 
     private synchronized Batch head() {

@@ -72,15 +72,27 @@ public final class SettingsReader {
                 value = environment.apply(setting.environmentVariable());
             }
             if (value != null && !value.isBlank()) {
-                outside.put(setting, expressions.expand(value));
+                outside.put(setting, expand(setting, value, expressions));
             }
         }
     }
 
-    private static Map<Setting, String> expand(Map<Setting, String> raw, Expressions expressions) {
+    private Map<Setting, String> expand(Map<Setting, String> raw, Expressions expressions) {
         Map<Setting, String> out = new EnumMap<>(Setting.class);
-        raw.forEach((setting, value) -> out.put(setting, expressions.expand(value)));
+        raw.forEach((setting, value) -> out.put(setting, expand(setting, value, expressions)));
         return out;
+    }
+
+    private String expand(Setting setting, String value, Expressions expressions) {
+        String expanded = expressions.expand(value);
+        if (expanded.contains("${")) {
+            problems.add(
+                    setting,
+                    value,
+                    "names a key that is set nowhere",
+                    "set it as system property or environment variable, or write ${key:default}");
+        }
+        return expanded;
     }
 
     /**

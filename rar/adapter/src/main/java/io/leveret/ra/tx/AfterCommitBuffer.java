@@ -1,6 +1,5 @@
 package io.leveret.ra.tx;
 
-import io.leveret.ra.observe.Events;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import java.time.Duration;
@@ -35,13 +34,11 @@ public final class AfterCommitBuffer<P> implements Synchronization {
 
     private final AfterCommitFlusher<P> flusher;
     private final DeliveryContext delivery;
-    private final Events events;
     private final List<P> publishes = new ArrayList<>();
 
-    AfterCommitBuffer(AfterCommitFlusher<P> flusher, DeliveryContext delivery, Events events) {
+    AfterCommitBuffer(AfterCommitFlusher<P> flusher, DeliveryContext delivery) {
         this.flusher = flusher;
         this.delivery = delivery;
-        this.events = events;
     }
 
     /**
@@ -68,16 +65,12 @@ public final class AfterCommitBuffer<P> implements Synchronization {
 
     @Override
     public void beforeCompletion() {
+        // What is thrown here makes the transaction roll back and reaches the caller as its cause.
         try {
             flusher.check(content());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted before the commit", e);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            // Thrown here, it makes the transaction roll back and reaches the caller as its cause.
-            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 
@@ -94,13 +87,6 @@ public final class AfterCommitBuffer<P> implements Synchronization {
         }
         List<P> left = flusher.flush(committed, false, flusher.commitLimit());
         if (!left.isEmpty()) {
-            events.warning(
-                    "transaction",
-                    "has committed, "
-                            + left.size()
-                            + " of its publishes are not confirmed yet and go on in the"
-                            + " background",
-                    null);
             flusher.handOver(left);
         }
         flusher.end(committed.size());

@@ -13,10 +13,11 @@ public interface AfterCommitFlusher<P> {
     /**
      * Checks before completion whether the publishes can be made, by what is known.
      *
-     * @param publishes what is to be published
-     * @throws Exception when they cannot; the transaction then rolls back
+     * @param publishes what is to be published, at least one
+     * @throws io.leveret.MqPublishException when they cannot; the transaction then rolls back
+     * @throws InterruptedException when the caller is interrupted; the transaction then rolls back
      */
-    void check(List<P> publishes) throws Exception;
+    void check(List<P> publishes) throws InterruptedException;
 
     /**
      * Publishes and waits for the confirms, repeating what is not confirmed. What can never be

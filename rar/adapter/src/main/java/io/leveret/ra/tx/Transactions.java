@@ -1,6 +1,5 @@
 package io.leveret.ra.tx;
 
-import io.leveret.ra.observe.Events;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 
@@ -11,17 +10,14 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
 public final class Transactions {
 
     private final TransactionSynchronizationRegistry registry;
-    private final Events events;
 
     /**
      * Wraps the server's registry.
      *
      * @param registry the registry, or null when there is none
-     * @param events hears of failures after a commit
      */
-    public Transactions(TransactionSynchronizationRegistry registry, Events events) {
+    public Transactions(TransactionSynchronizationRegistry registry) {
         this.registry = registry;
-        this.events = events;
     }
 
     /**
@@ -95,8 +91,7 @@ public final class Transactions {
      * @return the buffer
      */
     public <P> AfterCommitBuffer<P> open(Object key, AfterCommitFlusher<P> flusher) {
-        AfterCommitBuffer<P> fresh =
-                new AfterCommitBuffer<>(flusher, DeliveryContext.of(registry), events);
+        AfterCommitBuffer<P> fresh = new AfterCommitBuffer<>(flusher, DeliveryContext.of(registry));
         registry.registerInterposedSynchronization(fresh);
         registry.putResource(key, fresh);
         return fresh;

@@ -171,6 +171,9 @@ final class SettingsReaderTest {
         assertEquals("orders-x:y", reader().inbound().destination());
         system.put("QUEUE", "first");
         assertEquals("first-x:y", reader().inbound().destination());
+        system.remove("QUEUE");
+        environment.remove("QUEUE");
+        assertTrue(reader().problems().message("It").contains("destination"), "nobody set it");
     }
 
     @Test

@@ -1,0 +1,95 @@
+package io.leveret.cdi;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.naming.NamingException;
+
+/**
+ * Checks every place where a publisher is injected, once, while the application is deployed.
+ *
+ * <p>Not thread-safe; used by one deployment.
+ */
+final class DeploymentCheck {
+
+    /** Bound to a component; at deployment there is none, so only the first call can tell. */
+    private static final String COMPONENT_NAMES = "java:comp/";
+
+    private final Settings settings;
+
+    /** What is wrong with a connection factory, per names; empty when nothing is. */
+    private final Map<List<String>, Optional<String>> factories = new HashMap<>();
+
+    DeploymentCheck(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Checks targets and connection factories. Waits for missing factories, for all of them
+     * together no longer than {@link Settings#lookupTimeout()}.
+     *
+     * @return one message that lists all problems with place and fix; empty when there are none
+     */
+    Optional<String> problems(Collection<Place> places) {
+        if (places.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> problems = new ArrayList<>();
+        Duration timeout = Duration.ZERO;
+        try {
+            timeout = settings.lookupTimeout();
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage());
+        }
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (Place place : places) {
+            try {
+                PublisherTarget target = PublisherTarget.of(place.target(), settings);
+                factoryProblem(target.factories(), timeout, deadline)
+                        .ifPresent(problem -> problems.add(place.name() + ": " + problem));
+            } catch (PublisherTarget.BadTargetException e) {
+                e.problems().forEach(problem -> problems.add(place.name() + ": " + problem));
+            }
+        }
+        if (problems.isEmpty()) {
+            return Optional.empty();
+        }
+        String head =
+                problems.size() == 1
+                        ? "1 problem with injected publishers:"
+                        : problems.size() + " problems with injected publishers:";
+        return Optional.of("Leveret: " + head + "\n - " + String.join("\n - ", problems));
+    }
+
+    private Optional<String> factoryProblem(List<String> names, Duration timeout, long deadline) {
+        if (names.stream().anyMatch(name -> name.startsWith(COMPONENT_NAMES))) {
+            return Optional.empty();
+        }
+        return factories.computeIfAbsent(names, key -> lookup(key, timeout, deadline));
+    }
+
+    private static Optional<String> lookup(List<String> names, Duration timeout, long deadline) {
+        try {
+            FactoryLookup.await(names, deadline);
+            return Optional.empty();
+        } catch (FactoryLookup.NotAFactoryException e) {
+            return Optional.of("wrong connection factory: " + e.getMessage());
+        } catch (NamingException e) {
+            return Optional.of(
+                    "no connection factory at "
+                            + FactoryLookup.list(names)
+                            + " within "
+                            + timeout.toMillis()
+                            + " ms: deploy the resource adapter, or name its connection factory"
+                            + " with @MqTarget(connectionFactory) or the system property "
+                            + Settings.CONNECTION_FACTORY
+                            + " ("
+                            + e.getMessage()
+                            + ")");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.leveret.cdi;
+
+import io.leveret.MqConnection;
+import io.leveret.MqConnectionFactory;
+import io.leveret.MqMessage;
+import io.leveret.MqPublisher;
+import io.leveret.MqPublisherOptions;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.naming.Reference;
+
+/** Remembers what is published through it as "exchange/routingKey/text". */
+final class FakeFactory implements MqConnectionFactory {
+
+    private static final long serialVersionUID = 1L;
+
+    final transient List<String> published = new CopyOnWriteArrayList<>();
+    final transient List<MqPublisherOptions> created = new CopyOnWriteArrayList<>();
+
+    @Override
+    public MqConnection getConnection() {
+        throw new UnsupportedOperationException("not needed here");
+    }
+
+    @Override
+    public MqConnection getConnection(String userName, String password) {
+        throw new UnsupportedOperationException("not needed here");
+    }
+
+    @Override
+    public MqPublisher createPublisher(MqPublisherOptions options) {
+        created.add(options);
+        return new MqPublisher() {
+            @Override
+            public void publish(MqMessage message) {
+                publish(options.exchange(), options.routingKey(), message);
+            }
+
+            @Override
+            public void publish(String routingKey, MqMessage message) {
+                publish(options.exchange(), routingKey, message);
+            }
+
+            @Override
+            public void publish(String exchange, String routingKey, MqMessage message) {
+                published.add(exchange + "/" + routingKey + "/" + message.text());
+            }
+        };
+    }
+
+    @Override
+    public void setReference(Reference reference) {
+        // nothing stores it
+    }
+
+    @Override
+    public Reference getReference() {
+        return null;
+    }
+}

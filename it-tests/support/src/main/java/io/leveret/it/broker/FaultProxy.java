@@ -1,0 +1,199 @@
+package io.leveret.it.broker;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A TCP proxy on loopback that breaks connections in the ways networks do.
+ *
+ * <p>Up is from client to broker, down is from broker to client. Each connection uses two threads;
+ * beyond {@value #MOST_CONNECTIONS} connections new ones are reset. All threads are daemons and end
+ * with {@link #close()}. Thread-safe.
+ */
+public final class FaultProxy implements AutoCloseable {
+
+    /** Most connections at a time. */
+    public static final int MOST_CONNECTIONS = 256;
+
+    /** Which way bytes flow. */
+    public enum Direction {
+        /** From client to broker. */
+        UP,
+        /** From broker to client. */
+        DOWN
+    }
+
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final ServerSocket server;
+    private final InetSocketAddress target;
+    private final FaultSwitches switches = new FaultSwitches();
+    private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final ThreadPoolExecutor threads =
+            new ThreadPoolExecutor(
+                    0,
+                    2 * MOST_CONNECTIONS + 1,
+                    1,
+                    TimeUnit.SECONDS,
+                    new SynchronousQueue<>(),
+                    FaultProxy::newThread);
+    private volatile boolean refusing;
+
+    private FaultProxy(ServerSocket server, InetSocketAddress target) {
+        this.server = server;
+        this.target = target;
+    }
+
+    /**
+     * Opens a proxy on a free port in front of a broker.
+     *
+     * @throws IOException when it cannot listen
+     */
+    public static FaultProxy to(BrokerNode node) throws IOException {
+        return to(node.host(), node.port());
+    }
+
+    /** Opens a proxy on a free port in front of any address. */
+    public static FaultProxy to(String host, int port) throws IOException {
+        ServerSocket server = new ServerSocket();
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST_CONNECTIONS);
+        FaultProxy proxy = new FaultProxy(server, new InetSocketAddress(host, port));
+        proxy.threads.execute(proxy::accept);
+        return proxy;
+    }
+
+    /** The address to connect to: 127.0.0.1. */
+    public String host() {
+        return server.getInetAddress().getHostAddress();
+    }
+
+    /** The port to connect to. */
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** How many connections are open. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** Resets all connections; new ones are served. */
+    public void cut() {
+        connections.forEach(ProxiedConnection::reset);
+    }
+
+    /** Closes all connections orderly (FIN); new ones are served. */
+    public void hangUp() {
+        connections.forEach(ProxiedConnection::close);
+    }
+
+    /** While on, every new connection is reset; switching it on cuts the existing ones. */
+    public void refuse(boolean on) {
+        refusing = on;
+        if (on) {
+            cut();
+        }
+    }
+
+    /** While on, bytes of that direction stay where they are and nothing is closed. */
+    public void stall(Direction direction, boolean on) {
+        switches.stall(direction, on);
+    }
+
+    /**
+     * Holds every chunk (at most 64 KiB) this long; that bounds the throughput as well. Zero ends
+     * it.
+     */
+    public void delay(Direction direction, Duration time) {
+        switches.delay(direction, time.toNanos());
+    }
+
+    /**
+     * Forwards so many more bytes of that direction, counted over all connections, and resets the
+     * connection that tries to send the next one. Works once.
+     *
+     * @param bytes at least 0
+     */
+    public void cutAfter(Direction direction, long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes must not be negative: " + bytes);
+        }
+        switches.cutAfter(direction, bytes);
+    }
+
+    /** Resets all connections, stops listening and ends all threads. May be repeated. */
+    @Override
+    public void close() throws IOException {
+        server.close();
+        switches.release();
+        cut();
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                threads.shutdownNow();
+                throw new IOException("threads of the proxy still run after " + CLOSE_LIMIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket client = server.accept();
+                if (refusing || connections.size() >= MOST_CONNECTIONS) {
+                    ProxiedConnection.reset(client);
+                } else {
+                    serve(client);
+                }
+            } catch (IOException e) {
+                if (!server.isClosed()) {
+                    System.err.println("fault proxy on port " + port() + ": " + e);
+                }
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        Socket broker = new Socket();
+        try {
+            broker.connect(target, CONNECT_MILLIS);
+            client.setTcpNoDelay(true);
+            broker.setTcpNoDelay(true);
+        } catch (IOException e) {
+            ProxiedConnection.reset(client);
+            ProxiedConnection.reset(broker);
+            return;
+        }
+        ProxiedConnection connection =
+                new ProxiedConnection(client, broker, switches, connections::remove);
+        connections.add(connection);
+        try {
+            threads.execute(() -> connection.pump(Direction.UP));
+            threads.execute(() -> connection.pump(Direction.DOWN));
+        } catch (RejectedExecutionException e) {
+            connection.reset();
+        }
+        if (refusing || server.isClosed()) {
+            connection.reset();
+        }
+    }
+
+    private static Thread newThread(Runnable work) {
+        Thread thread = new Thread(work, "fault-proxy");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

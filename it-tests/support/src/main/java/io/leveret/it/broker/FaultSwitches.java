@@ -1,0 +1,99 @@
+package io.leveret.it.broker;
+
+import io.leveret.it.broker.FaultProxy.Direction;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/** The faults that are switched on, shared by all connections of a proxy. Thread-safe. */
+final class FaultSwitches {
+
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<Direction> stalled = EnumSet.noneOf(Direction.class);
+    private final Map<Direction, Long> delays = new EnumMap<>(Direction.class);
+    private final Map<Direction, Long> budgets = new EnumMap<>(Direction.class);
+    private boolean released;
+
+    void stall(Direction direction, boolean on) {
+        change(() -> on ? stalled.add(direction) : stalled.remove(direction));
+    }
+
+    void delay(Direction direction, long nanos) {
+        change(() -> delays.put(direction, nanos) == null);
+    }
+
+    void cutAfter(Direction direction, long bytes) {
+        change(() -> budgets.put(direction, bytes) == null);
+    }
+
+    /** Wakes everybody for good. */
+    void release() {
+        change(() -> released = true);
+    }
+
+    /** Wakes the waiters so that they look whether their connection is still open. */
+    void wake() {
+        change(() -> true);
+    }
+
+    private void change(BooleanSupplier change) {
+        lock.lock();
+        try {
+            change.getAsBoolean();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns when bytes of that direction may go on.
+     *
+     * @param open whether the connection is still worth waiting for
+     */
+    void await(Direction direction, BooleanSupplier open) throws InterruptedException {
+        lock.lock();
+        try {
+            long start = System.nanoTime();
+            while (!released && open.getAsBoolean()) {
+                long left = delays.getOrDefault(direction, 0L) - (System.nanoTime() - start);
+                if (stalled.contains(direction)) {
+                    changed.awaitNanos(LOOK_AGAIN_NANOS);
+                } else if (left > 0) {
+                    changed.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
+                } else {
+                    return;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many of {@code bytes} may pass; fewer mean that the connection is to be cut there. */
+    int allowed(Direction direction, int bytes) {
+        lock.lock();
+        try {
+            Long budget = budgets.get(direction);
+            if (budget == null) {
+                return bytes;
+            }
+            if (budget >= bytes) {
+                budgets.put(direction, budget - bytes);
+                return bytes;
+            }
+            budgets.remove(direction);
+            return budget.intValue();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

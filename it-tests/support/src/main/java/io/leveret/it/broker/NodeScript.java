@@ -1,0 +1,138 @@
+package io.leveret.it.broker;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the script {@code it-tests/broker/node}. Immutable, thread-safe. */
+final class NodeScript {
+
+    /** Names the script where it cannot be found above the working directory. */
+    static final String PROPERTY = "leveret.it.broker.script";
+
+    private static final Path USUAL_PLACE = Path.of("it-tests", "broker", "node");
+
+    private final Path script;
+
+    private NodeScript(Path script) {
+        this.script = script;
+    }
+
+    static NodeScript locate() {
+        String named = System.getProperty(PROPERTY, "");
+        if (!named.isBlank()) {
+            return new NodeScript(Path.of(named).toAbsolutePath());
+        }
+        Path start = Path.of("").toAbsolutePath();
+        for (Path folder = start; folder != null; folder = folder.getParent()) {
+            Path candidate = folder.resolve(USUAL_PLACE);
+            if (Files.isRegularFile(candidate)) {
+                return new NodeScript(candidate);
+            }
+        }
+        throw new IllegalStateException(
+                "no " + USUAL_PLACE + " in or above " + start + "; set -D" + PROPERTY);
+    }
+
+    Path path() {
+        return script;
+    }
+
+    /**
+     * Runs one command and returns what it printed, without the last line end. What it says on
+     * stderr is repeated on {@code System.err}.
+     *
+     * @throws BrokerNodeException when it fails or exceeds the limit
+     */
+    String run(Duration limit, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add("bash");
+        command.add(script.toString());
+        command.addAll(arguments);
+        Path folder = null;
+        try {
+            folder = Files.createTempDirectory("leveret-node");
+            return run(limit, command, folder.resolve("out"), folder.resolve("err"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + command, e);
+        } finally {
+            discard(folder);
+        }
+    }
+
+    private static String run(Duration limit, List<String> command, Path out, Path err)
+            throws IOException {
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectInput(ProcessBuilder.Redirect.from(nothing()))
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile())
+                        .start();
+        boolean ended = false;
+        try {
+            ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BrokerNodeException("interrupted during " + command, e);
+        } finally {
+            if (!ended) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        }
+        String said = Files.readString(err, StandardCharsets.UTF_8);
+        if (!ended) {
+            throw new BrokerNodeException("not done after " + limit + ": " + command + "\n" + said);
+        }
+        if (process.exitValue() != 0) {
+            throw new BrokerNodeException(
+                    "exit status " + process.exitValue() + " of " + command + "\n" + said);
+        }
+        if (!said.isBlank()) {
+            System.err.print(said);
+        }
+        return Files.readString(out, StandardCharsets.UTF_8).stripTrailing();
+    }
+
+    private static File nothing() {
+        return Path.of("/dev/null").toFile();
+    }
+
+    private static void discard(Path folder) {
+        if (folder == null) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(folder.resolve("out"));
+            Files.deleteIfExists(folder.resolve("err"));
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            System.err.println("cannot remove " + folder + ": " + e);
+        }
+    }
+
+    /** The NAME=VALUE lines that the script keeps about a node. */
+    static Map<String, String> readEnv(Path folder) {
+        Map<String, String> values = new HashMap<>();
+        try {
+            for (String line : Files.readAllLines(folder.resolve("env"), StandardCharsets.UTF_8)) {
+                int sign = line.indexOf('=');
+                if (sign > 0) {
+                    values.put(line.substring(0, sign), line.substring(sign + 1));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the ports of the node in " + folder, e);
+        }
+        return values;
+    }
+}

@@ -1,0 +1,103 @@
+package io.leveret.it.broker;
+
+import io.leveret.it.broker.FaultProxy.Direction;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** One client connection and its counterpart to the broker. Thread-safe. */
+final class ProxiedConnection {
+
+    private static final int CHUNK = 64 * 1024;
+
+    private final Socket client;
+    private final Socket broker;
+    private final FaultSwitches switches;
+    private final Consumer<ProxiedConnection> onEnd;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    ProxiedConnection(
+            Socket client,
+            Socket broker,
+            FaultSwitches switches,
+            Consumer<ProxiedConnection> onEnd) {
+        this.client = client;
+        this.broker = broker;
+        this.switches = switches;
+        this.onEnd = onEnd;
+    }
+
+    /** Forwards one direction until either side ends. */
+    void pump(Direction direction) {
+        Socket from = direction == Direction.UP ? client : broker;
+        Socket to = direction == Direction.UP ? broker : client;
+        byte[] chunk = new byte[CHUNK];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                switches.await(direction, open::get);
+                if (!open.get()) {
+                    return;
+                }
+                int allowed = switches.allowed(direction, read);
+                out.write(chunk, 0, allowed);
+                if (allowed < read) {
+                    reset();
+                    return;
+                }
+            }
+            close();
+        } catch (IOException e) {
+            reset();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            reset();
+        }
+    }
+
+    /** Ends both sides with RST. */
+    void reset() {
+        if (end()) {
+            reset(client);
+            reset(broker);
+        }
+    }
+
+    /** Ends both sides with FIN. */
+    void close() {
+        if (end()) {
+            closeQuietly(client);
+            closeQuietly(broker);
+        }
+    }
+
+    private boolean end() {
+        if (!open.compareAndSet(true, false)) {
+            return false;
+        }
+        onEnd.accept(this);
+        switches.wake();
+        return true;
+    }
+
+    static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            // closed by the other side already
+        }
+        closeQuietly(socket);
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // nothing is left to be done with it
+        }
+    }
+}
