@@ -30,15 +30,15 @@ import javax.transaction.xa.XAResource;
  * NEW --start--> STARTED --stop--> STOPPED
  * }</pre>
  *
- * <p>Neither start nor activation does broker I/O. Stopping ends everything within {@code
- * drainTimeout} plus a few seconds. Equality is that of the configuration. Thread-safe once
- * configured.
+ * <p>Neither start nor activation does broker I/O. Stopping lets running deliveries and their
+ * publishes end within {@code drainTimeout}, and closes the connections within one second more.
+ * Equality is that of the configuration. Thread-safe once configured.
  */
 public final class MqResourceAdapter extends PublishBean implements ResourceAdapter, Outbound.Host {
 
     private static final long serialVersionUID = 1L;
 
-    private static final Duration CLOSE_LINKS = Duration.ofSeconds(5);
+    private static final Duration CLOSE_LINKS = Duration.ofSeconds(1);
 
     private transient volatile Running running;
 
@@ -92,8 +92,9 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         if (old == null) {
             return;
         }
-        old.inbound().close(Deadline.in(old.drainTimeout()));
-        old.outbound().close();
+        Deadline drained = Deadline.in(old.drainTimeout());
+        old.inbound().close(drained);
+        old.outbound().close(drained);
         old.links().close();
         old.threads().close(Deadline.in(CLOSE_LINKS));
         old.events().info(old.name(), "has stopped");

@@ -168,18 +168,18 @@ public final class FaultProxy implements AutoCloseable {
 
     private void serve(Socket client) {
         Socket broker = new Socket();
+        ProxiedConnection connection =
+                new ProxiedConnection(client, broker, switches, connections::remove);
+        // Known before it reaches the broker, so that a cut from then on cannot miss it.
+        connections.add(connection);
         try {
             broker.connect(target, CONNECT_MILLIS);
             client.setTcpNoDelay(true);
             broker.setTcpNoDelay(true);
         } catch (IOException e) {
-            ProxiedConnection.reset(client);
-            ProxiedConnection.reset(broker);
+            connection.reset();
             return;
         }
-        ProxiedConnection connection =
-                new ProxiedConnection(client, broker, switches, connections::remove);
-        connections.add(connection);
         try {
             threads.execute(() -> connection.pump(Direction.UP));
             threads.execute(() -> connection.pump(Direction.DOWN));

@@ -5,7 +5,6 @@ import io.leveret.MqMessageListener;
 import io.leveret.ra.tx.CompletionStatus;
 import io.leveret.ra.tx.DeliveryContext;
 import io.leveret.ra.tx.Transactions;
-import jakarta.resource.ResourceException;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
@@ -83,7 +82,8 @@ final class DeliveryRunner {
         try {
             prepare();
             endpoint.beforeDelivery(ON_MESSAGE);
-        } catch (ResourceException | NoSuchMethodException | RuntimeException e) {
+        } catch (Throwable e) {
+            // An Error too (a class that cannot be loaded): the message must be settled.
             failure = e;
             release();
             return Outcome.UNTOUCHED;
@@ -125,7 +125,7 @@ final class DeliveryRunner {
         try {
             endpoint.afterDelivery();
             return true;
-        } catch (ResourceException | RuntimeException e) {
+        } catch (Throwable e) {
             if (failure == null) {
                 failure = e;
             }
@@ -139,8 +139,17 @@ final class DeliveryRunner {
     void release() {
         MessageEndpoint old = endpoint;
         endpoint = null;
-        if (old != null) {
+        if (old == null) {
+            return;
+        }
+        try {
             old.release();
+        } catch (RuntimeException e) {
+            if (failure == null) {
+                failure = e;
+            } else {
+                failure.addSuppressed(e);
+            }
         }
     }
 }

@@ -326,5 +326,5 @@ final class Link {
         threads.executeUnlessClosed(() -> open.client.abort(CLOSE_MILLIS));
     }
 
-    private static final int CLOSE_MILLIS = 3_000;
+    private static final int CLOSE_MILLIS = 1_000;
 }

@@ -275,20 +275,14 @@ public final class LinkGroup {
         return true;
     }
 
-    /** Gives up one hold on the group. Each hold is released once. */
-    public void release() {
-        boolean now;
-        synchronized (this) {
-            if (--references > 0 || closed) {
-                return;
-            }
-            now = links.stream().noneMatch(l -> l.current() != null);
-            if (!now) {
-                idleTimer = threads.after(key.settings().idleTimeout(), this::closeIfUnused);
-            }
-        }
-        if (now) {
-            closeIfUnused();
+    /**
+     * Gives up one hold on the group. Each hold is released once. A group whose links are down
+     * keeps them for the idle time as well: callers that come one after the other would otherwise
+     * each start anew, without back-off, and storm the broker.
+     */
+    public synchronized void release() {
+        if (--references == 0 && !closed) {
+            idleTimer = threads.after(key.settings().idleTimeout(), this::closeIfUnused);
         }
     }
 

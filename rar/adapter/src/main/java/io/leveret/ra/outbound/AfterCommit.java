@@ -113,8 +113,8 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     }
 
     @Override
-    public void handOver(List<Publication> left) {
-        retrier.add(port, left);
+    public void handOver(List<Publication> left, boolean marked) {
+        retrier.add(port, marked ? left.stream().map(Publication::marked).toList() : left);
     }
 
     @Override

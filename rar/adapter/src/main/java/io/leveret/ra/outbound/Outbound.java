@@ -8,7 +8,7 @@ import io.leveret.ra.tx.Transactions;
 import java.time.Duration;
 
 /** What all factories of one resource adapter instance share. Immutable and thread-safe. */
-public final class Outbound implements AutoCloseable {
+public final class Outbound {
 
     final LinkRegistry links;
     final Threads threads;
@@ -32,10 +32,13 @@ public final class Outbound implements AutoCloseable {
         this.retrier = new Retrier(links, threads, events);
     }
 
-    /** Ends the background work and reports what it could not publish. */
-    @Override
-    public void close() {
-        retrier.close();
+    /**
+     * Ends the background work: waits for it and reports what it could not publish.
+     *
+     * @param deadline when to be back
+     */
+    public void close(Deadline deadline) {
+        retrier.close(deadline);
     }
 
     /** The room of a factory that is used without a server. */
@@ -58,7 +61,7 @@ public final class Outbound implements AutoCloseable {
 
         @Override
         public void close() {
-            outbound.close();
+            outbound.close(Deadline.in(CLOSE));
             outbound.links.close();
             outbound.threads.close(Deadline.in(CLOSE));
         }

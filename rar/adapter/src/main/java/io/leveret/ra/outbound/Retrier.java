@@ -1,5 +1,6 @@
 package io.leveret.ra.outbound;
 
+import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.LinkUnavailableException;
@@ -15,9 +16,10 @@ import java.util.Queue;
  * one worker thread that exists only while there is work. Room for it is reserved when a publish is
  * enlisted, so that a commit never produces more than it can hold.
  *
- * <p>What is left when the adapter stops is one ERROR with count and message ids. Thread-safe.
+ * <p>Stopping waits for it within the adapter's drain deadline. What is left then is one ERROR with
+ * count and message ids. Thread-safe.
  */
-final class Retrier implements AutoCloseable {
+final class Retrier {
 
     /** Messages of open and committed transactions together. */
     static final int ROOM = 10_000;
@@ -96,6 +98,7 @@ final class Retrier implements AutoCloseable {
     private synchronized Batch head() {
         Batch head = closed ? null : queue.peek();
         running = head != null;
+        notifyAll();
         return head;
     }
 
@@ -116,10 +119,21 @@ final class Retrier implements AutoCloseable {
         events.info("transaction", "publishes that were left after a commit are confirmed now");
     }
 
-    @Override
-    public void close() {
+    /**
+     * Waits until all is published, at most until the deadline, and reports what is left then.
+     *
+     * @param deadline when to be back
+     */
+    void close(Deadline deadline) {
         List<Publication> left;
         synchronized (this) {
+            try {
+                while (!queue.isEmpty() && !deadline.isOver()) {
+                    wait(Math.max(1, deadline.millis()));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             closed = true;
             left = queue.stream().flatMap(b -> b.left().stream()).toList();
             queue.clear();

@@ -87,14 +87,20 @@ public final class AfterCommitBuffer<P> implements Synchronization {
         }
         List<P> left = flusher.flush(committed, false, flusher.commitLimit());
         if (!left.isEmpty()) {
-            flusher.handOver(left);
+            flusher.handOver(left, false);
         }
         flusher.end(committed.size());
     }
 
     private boolean flushWithin(List<P> committed, Duration limit) {
         try {
-            return flusher.flush(committed, possibleDuplicate(), limit).isEmpty();
+            List<P> left = flusher.flush(committed, possibleDuplicate(), limit);
+            if (!left.isEmpty()) {
+                // The delivery comes again, but its repetition may find its work done and publish
+                // nothing: what this run has committed is published in any case.
+                flusher.handOver(left, true);
+            }
+            return left.isEmpty();
         } finally {
             flusher.end(committed.size());
         }

@@ -34,8 +34,9 @@ public interface AfterCommitFlusher<P> {
      * Takes over what could not be published in time, to go on in the background.
      *
      * @param left what is left
+     * @param marked whether they carry the possible-duplicate mark from now on
      */
-    void handOver(List<P> left);
+    void handOver(List<P> left, boolean marked);
 
     /**
      * Says how long the committing thread may be held up.
