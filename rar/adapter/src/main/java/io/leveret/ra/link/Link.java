@@ -218,7 +218,7 @@ final class Link {
         }
     }
 
-    LinkUnavailableException unavailable() {
+    LinkUnavailableException unavailable(LinkGroup group) {
         lock.lock();
         try {
             String text =
@@ -233,7 +233,7 @@ final class Link {
                         case CLOSED -> "is closed";
                         default -> "could not be used";
                     };
-            return new LinkUnavailableException(name + " " + text, cause);
+            return new LinkUnavailableException(name + " " + text, group, cause);
         } finally {
             lock.unlock();
         }
@@ -246,7 +246,12 @@ final class Link {
      *
      * @return the channel, or null when the incarnation has no place left
      */
-    LinkChannel open(OpenConnection connection, boolean own, ChannelSetup setup, Deadline deadline)
+    LinkChannel open(
+            LinkGroup group,
+            OpenConnection connection,
+            boolean own,
+            ChannelSetup setup,
+            Deadline deadline)
             throws LinkUnavailableException, InterruptedException {
         if (!connection.reserve(own)) {
             return null;
@@ -268,10 +273,10 @@ final class Link {
         try {
             return answer.get(deadline.nanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw noChannel(e.getCause());
+            throw noChannel(group, e.getCause());
         } catch (TimeoutException e) {
             if (answer.completeExceptionally(e) || answer.isCompletedExceptionally()) {
-                throw noChannel(e);
+                throw noChannel(group, e);
             }
             // It came at the last moment.
             return answer.getNow(null);
@@ -292,9 +297,9 @@ final class Link {
         }
     }
 
-    private LinkUnavailableException noChannel(Throwable e) {
+    private LinkUnavailableException noChannel(LinkGroup group, Throwable e) {
         String why = e instanceof TimeoutException ? "no answer in time" : Causes.text(e);
-        return new LinkUnavailableException(name + " opened no channel: " + why, e);
+        return new LinkUnavailableException(name + " opened no channel: " + why, group, e);
     }
 
     /** Closes for good; the connection is closed on a worker thread. */

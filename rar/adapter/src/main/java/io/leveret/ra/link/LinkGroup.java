@@ -118,11 +118,11 @@ public final class LinkGroup {
             OpenConnection connection = link.current();
             if (connection == null) {
                 if (!link.await(deadline, patient)) {
-                    throw link.unavailable();
+                    throw link.unavailable(this);
                 }
                 continue;
             }
-            LinkChannel channel = link.open(connection, own, setup, deadline);
+            LinkChannel channel = link.open(this, connection, own, setup, deadline);
             if (channel != null) {
                 return channel;
             }
@@ -134,7 +134,7 @@ public final class LinkGroup {
 
     private synchronized Link choose(boolean own) throws LinkUnavailableException {
         if (closed) {
-            throw new LinkUnavailableException(name + " is closed", null);
+            throw new LinkUnavailableException(name + " is closed", null, null);
         }
         Link best = leastLoaded(own);
         if (best != null) {
@@ -204,6 +204,7 @@ public final class LinkGroup {
                         + ") or channelsPerConnection (now "
                         + key.settings().channelsPerConnection()
                         + ")",
+                null,
                 null);
     }
 
@@ -254,7 +255,7 @@ public final class LinkGroup {
     public synchronized String whyNotReady() {
         for (Link link : links) {
             OpenConnection connection = link.current();
-            return connection == null ? link.unavailable().getMessage() : connection.gate.why();
+            return connection == null ? link.unavailable(this).getMessage() : connection.gate.why();
         }
         return name + " has no link";
     }

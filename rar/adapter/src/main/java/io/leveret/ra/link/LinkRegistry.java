@@ -52,7 +52,7 @@ public final class LinkRegistry {
                         });
         if (closed) {
             group.close();
-            throw new LinkUnavailableException(instance + " has stopped", null);
+            throw new LinkUnavailableException(instance + " has stopped", null, null);
         }
         return group;
     }

@@ -150,11 +150,7 @@ final class FactoryPublisher implements MqPublisher {
             try {
                 return leaseAndSend(p, deadline);
             } catch (NotWrittenException e) {
-                if (!e.temporary() || deadline.isOver()) {
-                    throw e;
-                }
-                // A channel died between the pool and us, or its link's gate shut just now.
-                deadline.pause(PAUSE);
+                waitToTryAgain(e, deadline);
             }
         }
     }
@@ -187,6 +183,16 @@ final class FactoryPublisher implements MqPublisher {
         } catch (LinkUnavailableException e) {
             throw new NotWrittenException(true, e.getMessage(), e);
         }
+    }
+
+    private static void waitToTryAgain(NotWrittenException e, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
+        LinkGroup links = e.links();
+        if (!e.temporary() || links != null && !links.awaitReady(deadline) || deadline.isOver()) {
+            throw e;
+        }
+        // A channel died between the pool and us, or its link's gate shut just now.
+        deadline.pause(PAUSE);
     }
 
     private MqConnectionHandle lease(Deadline deadline) throws NotWrittenException {
@@ -243,10 +249,7 @@ final class FactoryPublisher implements MqPublisher {
                 enlist(p, lease.group());
                 return;
             } catch (NotWrittenException e) {
-                if (!e.temporary() || deadline.isOver()) {
-                    throw e;
-                }
-                deadline.pause(PAUSE);
+                waitToTryAgain(e, deadline);
             }
         }
     }

@@ -216,9 +216,13 @@ public final class MqManagedConnectionFactory extends PublishBean
         if (subject != null) {
             for (PasswordCredential credential :
                     subject.getPrivateCredentials(PasswordCredential.class)) {
-                if (equals(credential.getManagedConnectionFactory())) {
+                // A container that was told no user hands over an empty one.
+                String user = credential.getUserName();
+                if (user != null
+                        && !user.isBlank()
+                        && equals(credential.getManagedConnectionFactory())) {
                     Secret password = new Secret(new String(credential.getPassword()));
-                    return broker.as(credential.getUserName(), password);
+                    return broker.as(user, password);
                 }
             }
         }

@@ -1,5 +1,8 @@
 package io.leveret.ra.outbound;
 
+import io.leveret.ra.link.LinkGroup;
+import io.leveret.ra.link.LinkUnavailableException;
+
 /**
  * A publish was given up before anything of it was written, so that its outcome is NOT_SENT. It
  * took no sequence number: that is the proof.
@@ -18,5 +21,15 @@ final class NotWrittenException extends Exception {
 
     boolean temporary() {
         return temporary;
+    }
+
+    /** The links that were not to be had, to wait for; null when it failed for another reason. */
+    LinkGroup links() {
+        for (Throwable at = getCause(); at != null; at = at.getCause()) {
+            if (at instanceof LinkUnavailableException unavailable) {
+                return unavailable.group();
+            }
+        }
+        return null;
     }
 }
