@@ -3,6 +3,7 @@ package io.leveret.ra.link;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import io.leveret.ra.observe.Events;
 import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.HostPort;
 import io.leveret.ra.settings.LinkSettings;
@@ -28,10 +29,12 @@ final class LinkConnector {
 
     private final LinkKey key;
     private final Threads threads;
+    private final Events events;
 
-    LinkConnector(LinkKey key, Threads threads) {
+    LinkConnector(LinkKey key, Threads threads, Events events) {
         this.key = key;
         this.threads = threads;
+        this.events = events;
     }
 
     OpenConnection connect(HostPort host, String name) throws IOException, TimeoutException {
@@ -50,6 +53,7 @@ final class LinkConnector {
         factory.setHandshakeTimeout(connectMillis);
         factory.setChannelRpcTimeout(Math.toIntExact(settings.rpcTimeout().toMillis()));
         factory.setShutdownTimeout(connectMillis);
+        factory.setExceptionHandler(new ClientTroubles(name, events));
         factory.setThreadFactory(threads.clientThreads());
         factory.setClientProperties(clientProperties(factory.getClientProperties()));
         factory.netty()

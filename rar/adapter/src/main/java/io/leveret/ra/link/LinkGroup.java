@@ -51,7 +51,7 @@ public final class LinkGroup {
         this.threads = threads;
         this.events = events;
         this.forget = forget;
-        this.connector = new LinkConnector(key, threads);
+        this.connector = new LinkConnector(key, threads, events);
     }
 
     /**
