@@ -1,0 +1,119 @@
+package io.leveret.it.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.rabbitmq.client.GetResponse;
+import io.leveret.MqMessage;
+import io.leveret.MqPublisher;
+import io.leveret.MqPublisherOptions;
+import io.leveret.it.broker.FaultProxy;
+import io.leveret.it.container.FakeEndpoints;
+import io.leveret.ra.outbound.MqManagedConnectionFactory;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A bean whose publishes go over a link that breaks between its commit and their confirm. */
+@Timeout(60)
+class ConsumeAndPublishTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration LATER = Duration.ofSeconds(15);
+
+    private Bare bare;
+    private FaultProxy publishing;
+    private Rig rig;
+    private String queue;
+    private String target;
+    private MqPublisher publisher;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        bare = new Bare(Nodes.shared().port());
+        queue = bare.queue("in");
+        target = bare.queue("out");
+        publishing = FaultProxy.to(Nodes.shared());
+        rig = new Rig(Nodes.shared().port()).with(a -> a.setDrainTimeout("1000")).start();
+        MqManagedConnectionFactory elsewhere = new MqManagedConnectionFactory();
+        elsewhere.setAddresses("127.0.0.1:" + publishing.port());
+        elsewhere.setUserName("guest");
+        elsewhere.setPassword("guest");
+        publisher =
+                Rig.connectionFactory(rig.container().pool(elsewhere, 2))
+                        .createPublisher(MqPublisherOptions.defaults());
+        publisher.publish("", target, MqMessage.text("opens the link"));
+        bare.drain(target);
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        rig.close();
+        publishing.close();
+        bare.close();
+        rig.assertContractKept();
+    }
+
+    @Test
+    void aRunThatIsRepeatedMarksWhatItPublishesAgain() throws Exception {
+        Bean bean = new Bean(m -> publisher.publish("", target, MqMessage.text("p")));
+        FakeEndpoints endpoints = rig.endpoints(bean);
+        endpoints.afterCommit(() -> breakTheLinkAfter(endpoints));
+        rig.container().activate(endpoints, rig.spec(queue));
+        bare.publish(queue, "m");
+        Until.holds("the second run", LATER, () -> bean.count() >= 2);
+        publishing.refuse(false);
+
+        List<GetResponse> arrived = new ArrayList<>();
+        Until.holds("what it published", LATER, () -> take(arrived) >= 1);
+        assertTrue(
+                arrived.stream().allMatch(ConsumeAndPublishTest::isMarked),
+                "the link was down in the first run, so these are the repetition's");
+    }
+
+    @Test
+    void aCommittedRunsPublishArrivesThoughItsRepetitionPublishesNothing() throws Exception {
+        // What an idempotent bean does: the second time it finds its work done already.
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (!m.redelivered() && !m.possibleDuplicate()) {
+                                publisher.publish("", target, MqMessage.text("once"));
+                            }
+                        });
+        FakeEndpoints endpoints = rig.endpoints(bean);
+        endpoints.afterCommit(() -> breakTheLinkAfter(endpoints));
+        rig.container().activate(endpoints, rig.spec(queue));
+        bare.publish(queue, "m");
+        Until.holds("the repetition", LATER, () -> endpoints.commits() >= 2);
+        publishing.refuse(false);
+
+        List<GetResponse> arrived = new ArrayList<>();
+        Until.holds("what the first run published", LATER, () -> take(arrived) >= 1);
+        assertEquals(1, bean.seen().stream().filter(s -> !s.redelivered()).count());
+    }
+
+    /** Breaks it between the first run's commit and the confirm of what it published. */
+    private void breakTheLinkAfter(FakeEndpoints endpoints) {
+        if (endpoints.commits() == 1) {
+            publishing.refuse(true);
+        }
+    }
+
+    private int take(List<GetResponse> arrived) throws IOException {
+        for (GetResponse r = bare.take(target); r != null; r = bare.take(target)) {
+            arrived.add(r);
+        }
+        return arrived.size();
+    }
+
+    private static boolean isMarked(GetResponse message) {
+        return message.getProps().getHeaders() != null
+                && Boolean.TRUE.equals(message.getProps().getHeaders().get("x-possible-duplicate"));
+    }
+}

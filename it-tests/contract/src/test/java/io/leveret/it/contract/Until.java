@@ -1,0 +1,44 @@
+package io.leveret.it.contract;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** Bounded waits for something that has no event of its own to wait for. */
+final class Until {
+
+    /** What is waited for. */
+    interface Check {
+        boolean holds() throws Exception;
+    }
+
+    private static final long STEP_NANOS = 5_000_000;
+
+    private Until() {}
+
+    /** Returns as soon as the check holds, and fails when it does not in time. */
+    static void holds(String what, Duration limit, Check check) throws Exception {
+        if (!within(limit, check)) {
+            fail("not within " + limit.toMillis() + " ms: " + what);
+        }
+    }
+
+    /** Watches for the whole time, and fails as soon as the check holds. */
+    static void never(String what, Duration window, Check check) throws Exception {
+        if (within(window, check)) {
+            fail("must not happen: " + what);
+        }
+    }
+
+    private static boolean within(Duration limit, Check check) throws Exception {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!check.holds()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(STEP_NANOS);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,37 @@
+package io.leveret.it.servers;
+
+import io.leveret.it.broker.BrokerNode;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What the broker itself says. Each question takes about half a second. */
+final class Ctl {
+
+    private Ctl() {}
+
+    /** Connections of applications: name and state. */
+    static List<List<String>> connections(BrokerNode node) {
+        return table(node, "list_connections", "name", "state");
+    }
+
+    /** Consumers: queue and consumer tag. */
+    static List<List<String>> consumers(BrokerNode node) {
+        return table(node, "list_consumers", "queue_name", "consumer_tag");
+    }
+
+    /** Queues: name and number of messages, unacknowledged deliveries included. */
+    static List<List<String>> queues(BrokerNode node) {
+        return table(node, "list_queues", "name", "messages");
+    }
+
+    private static List<List<String>> table(BrokerNode node, String command, String... columns) {
+        String[] arguments =
+                Stream.concat(Stream.of(command, "--no-table-headers"), Stream.of(columns))
+                        .toArray(String[]::new);
+        return node.ctl(arguments)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .map(line -> List.of(line.split("\t")))
+                .toList();
+    }
+}

@@ -1,0 +1,175 @@
+package io.leveret.it.servers;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A Payara domain of its own: a copy of the one that Payara ships, on free ports and on loopback
+ * only. The copy is edited before its first start, because asking the server for the same takes a
+ * minute and a restart. What would listen elsewhere and is not needed (clustering, JMS) is off.
+ */
+final class PayaraDomain implements AutoCloseable {
+
+    private static final int HTTP = 8080;
+    private static final int ADMIN = 4848;
+    private static final int SHELL = 6666;
+    private static final int[] PORTS = {HTTP, 8181, ADMIN, SHELL, 3700, 3820, 3920, 8686, 7676};
+    private static final String NAME = "it";
+
+    /** Where the server's own configuration ends; after it comes a template for further ones. */
+    private static final String END_OF_SERVER = "</config>";
+
+    private static final Pattern PORT = Pattern.compile(" port=\"(\\d+)\"");
+
+    private final Path asadmin;
+    private final Path domains;
+    private final int offset;
+
+    private PayaraDomain(Path asadmin, Path domains, int offset) {
+        this.asadmin = asadmin;
+        this.domains = domains;
+        this.offset = offset;
+    }
+
+    /**
+     * Makes a domain and starts it.
+     *
+     * @param payara the unpacked server
+     * @param folder an empty folder
+     * @param properties the system properties of the server
+     */
+    static PayaraDomain start(Path payara, Path folder, Map<String, String> properties)
+            throws IOException {
+        Path domain = folder.resolve(NAME);
+        copy(payara.resolve("glassfish/domains/domain1"), domain);
+        int offset = FreePorts.offset(10_000, PORTS);
+        Path configuration = domain.resolve("config/domain.xml");
+        Files.writeString(
+                configuration, edited(Files.readString(configuration), offset, properties));
+        PayaraDomain started =
+                new PayaraDomain(payara.resolve("glassfish/bin/asadmin"), folder, offset);
+        Runtime.getRuntime().addShutdownHook(new Thread(started::kill, "payara-end"));
+        started.local("start-domain");
+        return started;
+    }
+
+    int httpPort() {
+        return HTTP + offset;
+    }
+
+    long pid() throws IOException {
+        return Long.parseLong(Files.readString(domains.resolve(NAME + "/config/pid")).strip());
+    }
+
+    /** What the server has logged, up to the last rotation of its log. */
+    String log() throws IOException {
+        byte[] log = Files.readAllBytes(domains.resolve(NAME + "/logs/server.log"));
+        return new String(log, StandardCharsets.UTF_8);
+    }
+
+    /** Runs a command in the server and insists on success. */
+    void remote(String... command) throws IOException {
+        Command.run(remoteCommand(command));
+    }
+
+    /** Runs a command in the server. */
+    Command.Result tryRemote(String... command) throws IOException {
+        return Command.tryRun(remoteCommand(command));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            local("stop-domain");
+        } finally {
+            kill();
+        }
+    }
+
+    // Both are run by the shell: what unpacks a zip file may lose the permission to be executed.
+
+    private void local(String command) throws IOException {
+        Command.run(
+                List.of(
+                        "sh",
+                        asadmin.toString(),
+                        "--interactive=false",
+                        command,
+                        "--domaindir",
+                        domains.toString(),
+                        NAME));
+    }
+
+    private List<String> remoteCommand(String... command) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "sh",
+                                asadmin.toString(),
+                                "--interactive=false",
+                                "--port",
+                                "" + (ADMIN + offset)));
+        all.addAll(List.of(command));
+        return all;
+    }
+
+    /** Ends the server where an orderly stop did not; a stopped one has removed its pid file. */
+    private void kill() {
+        Optional<ProcessHandle> server;
+        try {
+            server = ProcessHandle.of(pid());
+        } catch (IOException e) {
+            return;
+        }
+        server.ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    private static String edited(String xml, int offset, Map<String, String> properties) {
+        int end = xml.indexOf(END_OF_SERVER);
+        if (end < 0) {
+            throw new IllegalStateException("this Payara's domain.xml has another shape");
+        }
+        StringBuilder options = new StringBuilder();
+        properties.forEach(
+                (name, value) ->
+                        options.append("<jvm-options>-D" + name + "=" + value + "</jvm-options>"));
+        String server =
+                PORT.matcher(xml.substring(0, end))
+                        .replaceAll(m -> " port=\"" + (Integer.parseInt(m.group(1)) + offset) + '"')
+                        .replace("telnet.port=" + SHELL, "telnet.port=" + (SHELL + offset))
+                        .replace("\"7676\"", "\"" + (7676 + offset) + '"')
+                        .replace("address=\"0.0.0.0\"", "address=\"127.0.0.1\"")
+                        .replace("<network-listener ", "<network-listener address=\"127.0.0.1\" ")
+                        .replace(
+                                "<hazelcast-config-specific-configuration",
+                                "<hazelcast-config-specific-configuration enabled=\"false\"")
+                        // Shows the adapter's classes to all applications, not only to those
+                        // that refer to it in a descriptor or by @Resource.
+                        .replace(
+                                "<connector-service ",
+                                "<connector-service class-loading-policy=\"global\" ")
+                        .replace("type=\"EMBEDDED\"", "type=\"DISABLED\"")
+                        .replaceAll("(<jms-host [^>]*)lazy-init=\"true\"", "$1lazy-init=\"false\"")
+                        .replaceFirst(
+                                "<jvm-options>",
+                                Matcher.quoteReplacement(options + "<jvm-options>"));
+        return server + xml.substring(end);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.leveret.it.servers;
+
+@OnPayara
+class PayaraMessagingTest extends MessagingScenarios {
+
+    @Override
+    ServerUnderTest server() {
+        return PayaraExtension.server();
+    }
+}

@@ -1,0 +1,10 @@
+package io.leveret.it.servers;
+
+@OnPayara
+class PayaraOutageTest extends OutageScenarios {
+
+    @Override
+    ServerUnderTest server() {
+        return PayaraExtension.server();
+    }
+}

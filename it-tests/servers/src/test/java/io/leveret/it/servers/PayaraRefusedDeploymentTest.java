@@ -1,0 +1,10 @@
+package io.leveret.it.servers;
+
+@OnPayara
+class PayaraRefusedDeploymentTest extends RefusedDeploymentScenarios {
+
+    @Override
+    ServerUnderTest server() {
+        return PayaraExtension.server();
+    }
+}

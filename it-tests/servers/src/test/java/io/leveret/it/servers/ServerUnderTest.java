@@ -1,0 +1,35 @@
+package io.leveret.it.servers;
+
+import io.leveret.it.broker.BrokerNode;
+import java.net.URI;
+import java.nio.file.Path;
+
+/** A running server, and the broker that the adapter in it talks to. */
+interface ServerUnderTest {
+
+    BrokerNode broker();
+
+    /** Where the control interface of the test application answers; ends with a slash. */
+    URI application();
+
+    /** The server's process. */
+    long pid() throws Exception;
+
+    void deployAdapter() throws Exception;
+
+    void undeployAdapter() throws Exception;
+
+    void deployApplication() throws Exception;
+
+    void undeployApplication() throws Exception;
+
+    /** Makes the server close the idle connections in the pool of the connection factory. */
+    void flushPool() throws Exception;
+
+    /**
+     * Deploys an application that the server must refuse, and cleans up behind it.
+     *
+     * @return what the server says about the failure; null when it accepted the application
+     */
+    String refusalOf(Path war) throws Exception;
+}

@@ -1,0 +1,162 @@
+package io.leveret.it.servers;
+
+import io.leveret.it.broker.BrokerNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.jboss.as.controller.client.ModelControllerClient;
+import org.jboss.as.controller.client.helpers.Operations;
+import org.jboss.as.controller.client.helpers.standalone.ServerDeploymentHelper;
+import org.jboss.as.controller.client.helpers.standalone.ServerDeploymentHelper.ServerDeploymentException;
+import org.jboss.dmr.ModelNode;
+import org.jboss.shrinkwrap.api.Archive;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.ResourceAdapterArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/**
+ * WildFly, started and stopped by Arquillian, and the broker that was started before it. This class
+ * chooses the ports and hands everything that must be known at the start to Arquillian's
+ * configuration, as system properties of the test's own process.
+ */
+final class WildFlyServer implements ServerUnderTest, AutoCloseable {
+
+    private static final int HTTP = 8080;
+    private static final int MANAGEMENT = 9990;
+    private static final int[] PORTS = {HTTP, 8443, MANAGEMENT, 9993, 4712, 4713, 8009};
+
+    private final BrokerNode broker;
+    private final int offset;
+    private ModelControllerClient client;
+
+    private WildFlyServer(BrokerNode broker, int offset) {
+        this.broker = broker;
+        this.offset = offset;
+    }
+
+    /** Starts the broker and prepares what Arquillian needs to start the server. */
+    static WildFlyServer prepare() {
+        int offset = FreePorts.offset(1_000, PORTS);
+        BrokerNode broker = BrokerNode.start();
+        String settings =
+                AdapterSettings.of(broker).entrySet().stream()
+                        .map(e -> "-D" + e.getKey() + "=" + e.getValue())
+                        .collect(Collectors.joining(" "));
+        System.setProperty("leveret.it.wildfly.management", "" + (MANAGEMENT + offset));
+        System.setProperty(
+                "leveret.it.wildfly.jvm",
+                "-Xmx512m -Djboss.socket.binding.port-offset=" + offset + " " + settings);
+        return new WildFlyServer(broker, offset);
+    }
+
+    /** The adapter for Arquillian to deploy. */
+    static Archive<?> adapter() {
+        return ShrinkWrap.createFromZipFile(
+                ResourceAdapterArchive.class, Deployments.file(Deployments.ADAPTER).toFile());
+    }
+
+    /** The test application for Arquillian to deploy. */
+    static Archive<?> testApplication() {
+        return ShrinkWrap.createFromZipFile(
+                WebArchive.class, Deployments.file(Deployments.APPLICATION).toFile());
+    }
+
+    @Override
+    public BrokerNode broker() {
+        return broker;
+    }
+
+    @Override
+    public URI application() {
+        return URI.create("http://127.0.0.1:" + (HTTP + offset) + "/leveret-it-app/control/");
+    }
+
+    @Override
+    public long pid() throws IOException {
+        ModelNode runtime =
+                Operations.createAddress("core-service", "platform-mbean", "type", "runtime");
+        String name = result(Operations.createReadAttributeOperation(runtime, "name")).asString();
+        return Long.parseLong(name.substring(0, name.indexOf('@')));
+    }
+
+    @Override
+    public void flushPool() throws IOException {
+        ModelNode pool =
+                Operations.createAddress(
+                        "deployment",
+                        Deployments.ADAPTER,
+                        "subsystem",
+                        "resource-adapters",
+                        "ironjacamar",
+                        "ironjacamar",
+                        "resource-adapter",
+                        Deployments.ADAPTER,
+                        "connection-definitions",
+                        "java:/leveret/ConnectionFactory");
+        result(Operations.createOperation("flush-idle-connection-in-pool", pool));
+    }
+
+    private ModelNode result(ModelNode operation) throws IOException {
+        ModelNode answer = client().execute(operation);
+        if (!Operations.isSuccessfulOutcome(answer)) {
+            throw new IOException(operation + ": " + answer);
+        }
+        return Operations.readResult(answer);
+    }
+
+    @Override
+    public void deployAdapter() throws Exception {
+        deploy(Deployments.file(Deployments.ADAPTER));
+    }
+
+    @Override
+    public void undeployAdapter() throws Exception {
+        new ServerDeploymentHelper(client()).undeploy(Deployments.ADAPTER);
+    }
+
+    @Override
+    public void deployApplication() throws Exception {
+        deploy(Deployments.file(Deployments.APPLICATION));
+    }
+
+    @Override
+    public void undeployApplication() throws Exception {
+        new ServerDeploymentHelper(client()).undeploy(Deployments.APPLICATION);
+    }
+
+    @Override
+    public String refusalOf(Path war) throws Exception {
+        try {
+            deploy(war);
+        } catch (ServerDeploymentException e) {
+            return e.getMessage();
+        }
+        new ServerDeploymentHelper(client()).undeploy(war.getFileName().toString());
+        return null;
+    }
+
+    private void deploy(Path archive) throws Exception {
+        try (InputStream content = Files.newInputStream(archive)) {
+            new ServerDeploymentHelper(client()).deploy(archive.getFileName().toString(), content);
+        }
+    }
+
+    private synchronized ModelControllerClient client() throws IOException {
+        if (client == null) {
+            client = ModelControllerClient.Factory.create("127.0.0.1", MANAGEMENT + offset);
+        }
+        return client;
+    }
+
+    /** Ends the broker; Arquillian has ended the server before. */
+    @Override
+    public void close() throws IOException {
+        if (client != null) {
+            client.close();
+        }
+        broker.close();
+    }
+}
