@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -101,9 +102,14 @@ class FrozenBrokerTest {
                     () -> "wrong outcome: " + call);
         }
         System.out.printf(
+                Locale.ROOT,
                 "frozen broker, %d threads, %d kB bodies: outcomes while frozen %s, longest call"
                         + " %d ms (publish timeout %d ms)%n",
-                THREADS, BODY / 1024, counts, longest, Rig.PUBLISH_TIMEOUT.toMillis());
+                THREADS,
+                BODY / 1024,
+                counts,
+                longest,
+                Rig.PUBLISH_TIMEOUT.toMillis());
         assertTrue(counts.containsKey(MqOutcome.NOT_SENT), "the buffers never filled: " + counts);
         assertTrue(counts.containsKey(MqOutcome.UNKNOWN), "nothing was on the way: " + counts);
         Set<String> arrived;

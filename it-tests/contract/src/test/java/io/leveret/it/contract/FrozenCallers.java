@@ -1,6 +1,7 @@
 package io.leveret.it.contract;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -93,8 +94,13 @@ final class FrozenCallers {
     /** One line of the experiment's table. */
     synchronized String row(int stuckAtLimit) {
         return String.format(
+                Locale.ROOT,
                 "| %-44s | %2d of %2d | %6d ms | %s",
-                path, stuckAtLimit, callStarted.length(), longestMillis(), ends);
+                path,
+                stuckAtLimit,
+                callStarted.length(),
+                longestMillis(),
+                ends);
     }
 
     /** Lets each thread end after its call. */

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -143,7 +144,8 @@ class RestartRecoveryTest {
             Map<String, List<Long>> recoveries, int seconds, String what, long nanos) {
         recoveries
                 .computeIfAbsent(
-                        String.format("%2d s | %s", seconds, what), key -> new ArrayList<>())
+                        String.format(Locale.ROOT, "%2d s | %s", seconds, what),
+                        key -> new ArrayList<>())
                 .add(Math.max(0, TimeUnit.NANOSECONDS.toMillis(nanos)));
     }
 
@@ -190,6 +192,7 @@ class RestartRecoveryTest {
                 (what, times) -> {
                     Collections.sort(times);
                     System.out.printf(
+                            Locale.ROOT,
                             "| outage %-22s | %2d restarts | median %5d ms | max %5d ms | %s%n",
                             what,
                             times.size(),

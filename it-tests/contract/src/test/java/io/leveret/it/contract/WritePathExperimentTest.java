@@ -81,6 +81,7 @@ class WritePathExperimentTest {
         int leveretStuck = leveret.stuckLongerThan(LIMIT);
         await(start, WINDOW);
         System.out.printf(
+                Locale.ROOT,
                 "%nFrozen broker, full TCP buffers, %d callers each, %d kB bodies, watched for %d s"
                         + "%n| %-44s | %-8s | %9s | how the calls ended%n%s%n%s%n%s%n",
                 CALLERS,

@@ -53,22 +53,23 @@ final class Activation {
         return bean != null ? bean.getSimpleName() : String.valueOf(endpoints.getActivationName());
     }
 
-    void start() throws ResourceException {
+    synchronized void start() throws ResourceException {
+        if (stopping.get()) {
+            return;
+        }
         try {
             LinkKey key = new LinkKey(LinkKey.Purpose.CONSUME, settings.broker(), settings.link());
-            synchronized (this) {
-                group = room.links.acquire(key);
-                int count = settings.inbound().maxSession();
-                for (int i = 1; i <= count; i++) {
-                    String tag = name + " (" + i + "/" + count + ")";
-                    sessions.add(new Session(this, room, endpoints, settings, group, tag));
-                }
-            }
+            group = room.links.acquire(key);
         } catch (LinkUnavailableException e) {
             throw new ResourceAdapterInternalException(e.getMessage(), e);
         }
+        int count = settings.inbound().maxSession();
+        for (int i = 1; i <= count; i++) {
+            String tag = name + " (" + i + "/" + count + ")";
+            sessions.add(new Session(this, room, endpoints, settings, group, tag));
+        }
         group.listen(onLinkUp);
-        sessionsNow().forEach(Session::subscribeNow);
+        sessions.forEach(Session::subscribeNow);
     }
 
     private synchronized List<Session> sessionsNow() {
@@ -103,7 +104,8 @@ final class Activation {
 
     /** Says it once, until it changes or all is well again. */
     void trouble(String what, Throwable cause) {
-        String text = what + Causes.text(cause);
+        // The consumer tag of the session is left out: the others say the same.
+        String text = what + Causes.text(cause).replaceAll("\\(\\d+/\\d+\\)", "");
         synchronized (this) {
             if (stopping.get() || text.equals(lastTrouble)) {
                 return;
@@ -119,12 +121,10 @@ final class Activation {
 
     // --- stopping ---
 
-    void beginStop() {
-        if (stopping.compareAndSet(false, true)) {
-            if (group != null) {
-                group.unlisten(onLinkUp);
-            }
-            sessionsNow().forEach(Session::beginStop);
+    synchronized void beginStop() {
+        if (stopping.compareAndSet(false, true) && group != null) {
+            group.unlisten(onLinkUp);
+            sessions.forEach(Session::beginStop);
         }
     }
 
@@ -146,8 +146,13 @@ final class Activation {
         } else {
             room.events.info(subject(), "has stopped");
         }
-        if (group != null) {
-            group.release();
+        LinkGroup held;
+        synchronized (this) {
+            held = group;
+            group = null;
+        }
+        if (held != null) {
+            held.release();
         }
     }
 }

@@ -61,6 +61,7 @@ final class Session {
     private volatile Subscription current;
     private long since;
     private boolean counted;
+    private boolean finished;
     private volatile boolean stopping;
     private volatile boolean draining;
     private volatile Thread worker;
@@ -117,13 +118,17 @@ final class Session {
             LinkChannel channel =
                     group.open(Deadline.in(link.connectTimeout()), false, false, ChannelSetup.NONE);
             fresh = new Subscription(this, channel, inbound.destination(), inbound.prefetch());
-            current = fresh;
+            if (!adopt(fresh)) {
+                fresh.close();
+                return;
+            }
             fresh.start(tag);
             if (consuming(fresh)) {
                 activation.subscribed();
-            } else {
+            } else if (!stopping) {
                 failed(fresh, "lost its subscription at once", null);
             }
+            // When stopping, a delivery may run on it already: whoever stops closes it.
         } catch (LinkUnavailableException e) {
             // The link says itself, once per change, that it is down.
             room.events.detail(activation.subject(), "cannot consume yet", e);
@@ -149,6 +154,15 @@ final class Session {
                 leave();
             }
         }
+    }
+
+    /** Makes it the current one, unless the session has stopped meanwhile. */
+    private synchronized boolean adopt(Subscription fresh) {
+        if (finished) {
+            return false;
+        }
+        current = fresh;
+        return true;
     }
 
     private synchronized boolean consuming(Subscription fresh) {
@@ -310,8 +324,12 @@ final class Session {
     /** Run by whoever comes last: the worker that ends its delivery, or the one that stops. */
     private void finishIfIdle() {
         if (running.compareAndSet(false, true)) {
-            Subscription subscription = current;
-            current = null;
+            Subscription subscription;
+            synchronized (this) {
+                finished = true;
+                subscription = current;
+                current = null;
+            }
             if (subscription != null) {
                 subscription.returnAll();
                 subscription.close();

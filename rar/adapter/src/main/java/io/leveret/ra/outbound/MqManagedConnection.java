@@ -162,8 +162,9 @@ final class MqManagedConnection implements ManagedConnection {
     @Override
     public void addConnectionEventListener(ConnectionEventListener listener) {
         listeners.add(listener);
-        if (broken.get()) {
-            factory.room().threads.executeUnlessClosed(this::fireErrorOnce);
+        Outbound room = factory.room();
+        if (broken.get() && room != null) {
+            room.threads.executeUnlessClosed(this::fireErrorOnce);
         }
     }
 
