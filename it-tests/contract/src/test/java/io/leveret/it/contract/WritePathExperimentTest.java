@@ -12,6 +12,7 @@ import io.leveret.MqPublisher;
 import io.leveret.it.broker.BrokerNode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
