@@ -22,9 +22,6 @@ abstract class OutageScenarios extends ServerScenarios {
 
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
 
-    /** The header with which the adapter marks what may have been published before. */
-    private static final String MARK = "x-possible-duplicate";
-
     /** A broker that dies younger than this may forget that it has a new quorum queue. */
     private static final long QUEUE_AGE = TimeUnit.MILLISECONDS.toNanos(1_500);
 
@@ -144,6 +141,6 @@ abstract class OutageScenarios extends ServerScenarios {
     }
 
     private List<HeldMessage> held(String queue) throws Exception {
-        return BrokerContents.drain(broker().uri(), List.of(queue), MARK, DRAIN_LIMIT);
+        return BrokerContents.drain(broker().uri(), List.of(queue), DRAIN_LIMIT);
     }
 }

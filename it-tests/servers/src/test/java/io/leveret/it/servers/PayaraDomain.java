@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,6 +32,7 @@ final class PayaraDomain implements AutoCloseable {
     private final Path asadmin;
     private final Path domains;
     private final int offset;
+    private volatile ProcessHandle server;
 
     private PayaraDomain(Path asadmin, Path domains, int offset) {
         this.asadmin = asadmin;
@@ -57,8 +57,13 @@ final class PayaraDomain implements AutoCloseable {
                 configuration, edited(Files.readString(configuration), offset, properties));
         PayaraDomain started =
                 new PayaraDomain(payara.resolve("glassfish/bin/asadmin"), folder, offset);
+        // The server is no child of this process, and does not end with it by itself.
         Runtime.getRuntime().addShutdownHook(new Thread(started::kill, "payara-end"));
-        started.local("start-domain");
+        try {
+            started.local("start-domain");
+        } finally {
+            started.server = started.findServer();
+        }
         return started;
     }
 
@@ -66,8 +71,8 @@ final class PayaraDomain implements AutoCloseable {
         return HTTP + offset;
     }
 
-    long pid() throws IOException {
-        return Long.parseLong(Files.readString(domains.resolve(NAME + "/config/pid")).strip());
+    long pid() {
+        return server.pid();
     }
 
     /** What the server has logged, up to the last rotation of its log. */
@@ -122,15 +127,20 @@ final class PayaraDomain implements AutoCloseable {
         return all;
     }
 
-    /** Ends the server where an orderly stop did not; a stopped one has removed its pid file. */
+    /** Ends the server where an orderly stop did not. The handle cannot hit another process. */
     private void kill() {
-        Optional<ProcessHandle> server;
-        try {
-            server = ProcessHandle.of(pid());
-        } catch (IOException e) {
-            return;
+        ProcessHandle handle = server;
+        if (handle != null) {
+            handle.destroyForcibly();
         }
-        server.ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    private ProcessHandle findServer() throws IOException {
+        Path file = domains.resolve(NAME + "/config/pid");
+        if (!Files.exists(file)) {
+            return null;
+        }
+        return ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).orElse(null);
     }
 
     private static String edited(String xml, int offset, Map<String, String> properties) {

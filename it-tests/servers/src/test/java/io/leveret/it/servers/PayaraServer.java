@@ -47,7 +47,7 @@ final class PayaraServer implements ServerUnderTest, AutoCloseable {
     }
 
     @Override
-    public long pid() throws IOException {
+    public long pid() {
         return domain.pid();
     }
 
