@@ -25,10 +25,12 @@ public final class Causes {
         Throwable at = cause;
         for (int i = 0; at != null && i < DEPTH; i++, at = at.getCause()) {
             String message = at.getMessage();
-            String text =
-                    message == null || message.isBlank()
-                            ? at.getClass().getSimpleName()
-                            : message.lines().findFirst().orElse("").strip();
+            String text = at.getClass().getSimpleName();
+            if (message != null && !message.isBlank()) {
+                String first = message.lines().findFirst().orElse("").strip();
+                // A single word says nothing without the kind of the exception.
+                text = first.indexOf(' ') < 0 ? text + " " + first : first;
+            }
             if (said.add(text)) {
                 out.append(out.isEmpty() ? "" : ": ").append(text);
             }
