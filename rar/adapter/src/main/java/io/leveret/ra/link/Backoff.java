@@ -22,7 +22,7 @@ public final class Backoff {
     static final Duration STABLE = Duration.ofSeconds(2);
 
     private static final long EAGER_NANOS = Duration.ofSeconds(30).toNanos();
-    private static final long EAGER_BOUND_MILLIS = 1_000;
+    private static final long EAGER_BOUND_MILLIS = 500;
 
     private final long interval;
     private final int multiplier;

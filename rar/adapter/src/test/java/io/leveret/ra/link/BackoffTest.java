@@ -16,14 +16,15 @@ final class BackoffTest {
             new Backoff(Duration.ofMillis(250), 2, Duration.ofSeconds(30), () -> now, () -> random);
 
     @Test
-    @DisplayName("doubles its bound, stays below a second for 30 s and grows to the maximum after")
+    @DisplayName(
+            "doubles its bound, stays at half a second for 30 s and grows to the maximum after")
     void growth() {
-        long[] early = {250, 500, 1000, 1000, 1000};
+        long[] early = {250, 500, 500, 500, 500};
         for (long bound : early) {
             assertEquals(bound, backoff.next().toMillis());
         }
         now = Duration.ofSeconds(31).toNanos();
-        long[] late = {2000, 4000, 8000, 16_000, 30_000, 30_000};
+        long[] late = {1000, 2000, 4000, 8000, 16_000, 30_000, 30_000};
         for (long bound : late) {
             assertEquals(bound, backoff.next().toMillis(), 1);
         }
@@ -44,7 +45,7 @@ final class BackoffTest {
         backoff.next();
         backoff.next();
         backoff.lost(Duration.ofMillis(1_900).toNanos());
-        assertEquals(1000, backoff.next().toMillis());
+        assertEquals(500, backoff.next().toMillis());
         assertEquals(3, backoff.attempt());
         backoff.lost(Backoff.STABLE.toNanos());
         assertEquals(250, backoff.next().toMillis());
