@@ -92,6 +92,8 @@ final class DeliveryRunner {
         CompletionStatus status = invoke(message, context);
         boolean returned = failure == null;
         boolean completed = complete();
+        // A flag that the listener left must not fail its publishes or the next delivery.
+        Thread.interrupted();
         // A commit that was seen counts, even when afterDelivery complains about something later.
         boolean worked = returned && (status == null ? completed : status.committed());
         if (!worked) {
@@ -108,7 +110,10 @@ final class DeliveryRunner {
     private CompletionStatus invoke(MqMessage message, DeliveryContext context) {
         CompletionStatus status = null;
         try {
-            if (transactions.isActive()) {
+            if (transactions.exists()) {
+                if (!transactions.isActive()) {
+                    throw new IllegalStateException("its transaction cannot commit any more");
+                }
                 status = transactions.watch();
                 transactions.join(context);
             }
@@ -116,9 +121,18 @@ final class DeliveryRunner {
         } catch (Throwable e) {
             // Whatever it is, an Error too: the message must be settled and the server lives on.
             failure = e;
-            transactions.markRollback();
+            markRollback(e);
         }
         return status;
+    }
+
+    private void markRollback(Throwable why) {
+        try {
+            transactions.markRollback();
+        } catch (RuntimeException e) {
+            // It has ended already (a reaper): afterDelivery must follow all the same.
+            why.addSuppressed(e);
+        }
     }
 
     private boolean complete() {
@@ -144,7 +158,7 @@ final class DeliveryRunner {
         }
         try {
             old.release();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             if (failure == null) {
                 failure = e;
             } else {

@@ -45,6 +45,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Session {
 
+    /** Publishes of a delivery get this long to be confirmed, however short the drain is. */
+    private static final Duration SHORTEST_FLUSH = Duration.ofSeconds(2);
+
     private final Activation activation;
     private final Inbound room;
     private final InboundSettings inbound;
@@ -80,12 +83,17 @@ final class Session {
         this.link = settings.link();
         this.group = group;
         this.tag = tag;
-        this.runner = new DeliveryRunner(endpoints, room.transactions, room.drainTimeout);
+        this.runner =
+                new DeliveryRunner(endpoints, room.transactions, flushLimit(room.drainTimeout));
         this.backoff =
                 new Backoff(
                         link.reconnectInterval(),
                         link.reconnectMultiplier(),
                         link.reconnectMaxInterval());
+    }
+
+    private static Duration flushLimit(Duration drainTimeout) {
+        return drainTimeout.compareTo(SHORTEST_FLUSH) < 0 ? SHORTEST_FLUSH : drainTimeout;
     }
 
     // --- subscribing ---
@@ -135,7 +143,7 @@ final class Session {
             failed(fresh, null, e);
         } catch (UnavailableException e) {
             failed(fresh, "has no endpoint yet", e);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             failed(fresh, "cannot consume from queue '" + inbound.destination() + "'", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -174,7 +182,7 @@ final class Session {
         return true;
     }
 
-    private void failed(Subscription fresh, String what, Exception e) {
+    private void failed(Subscription fresh, String what, Throwable e) {
         Duration delay;
         synchronized (this) {
             if (current == fresh) {

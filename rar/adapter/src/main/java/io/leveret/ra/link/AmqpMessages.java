@@ -25,6 +25,7 @@ public final class AmqpMessages {
 
     private static final int SHORT_STRING = 255;
     private static final int MAX_NESTING = 32;
+    private static final long MAX_EXPIRATION = 4_294_967_295L;
 
     private AmqpMessages() {}
 
@@ -49,6 +50,10 @@ public final class AmqpMessages {
                         .appId(shortString("app-id", m.appId()))
                         .priority(m.priority());
         if (m.expiration() != null) {
+            if (m.expiration().toMillis() > MAX_EXPIRATION) {
+                throw new IllegalArgumentException(
+                        "the expiration is more than the " + MAX_EXPIRATION + " ms of RabbitMQ");
+            }
             b.expiration(Long.toString(m.expiration().toMillis()));
         }
         if (m.timestamp() != null) {

@@ -115,7 +115,7 @@ final class Link {
         HostPort host = hosts.get(Math.floorMod(hostIndex++, hosts.size()));
         try {
             connected(connector.connect(host, name), host);
-        } catch (IOException | TimeoutException | RuntimeException e) {
+        } catch (IOException | TimeoutException | RuntimeException | LinkageError e) {
             failed(e, host);
         }
     }

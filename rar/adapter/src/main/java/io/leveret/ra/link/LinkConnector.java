@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,13 @@ final class LinkConnector {
                         new DirectExecutor(), List.of(new Address(host.host(), host.port())), name);
         connection.addBlockedListener(gate);
         return new OpenConnection(connection, gate, settings.channelsPerConnection());
+    }
+
+    /**
+     * Here, on a worker: the client's transport would resolve on an event loop that others need.
+     */
+    private static String resolve(HostPort host) throws IOException {
+        return InetAddress.getByName(host.host()).getHostAddress();
     }
 
     /** Before the last handler, the client's own: see {@link WriteGate}. */

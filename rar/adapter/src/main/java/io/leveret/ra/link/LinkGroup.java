@@ -126,7 +126,7 @@ public final class LinkGroup {
             if (channel != null) {
                 return channel;
             }
-            if (deadline.isOver()) {
+            if (own || deadline.isOver()) {
                 throw exhausted();
             }
         }

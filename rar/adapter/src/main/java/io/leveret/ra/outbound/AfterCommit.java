@@ -1,5 +1,6 @@
 package io.leveret.ra.outbound;
 
+import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.ra.link.Deadline;
@@ -28,8 +29,16 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     private final Retrier retrier;
     private final Events events;
     private final Runnable release;
+    private boolean serial;
 
-    AfterCommit(PublishPort port, Retrier retrier, Events events, Runnable release) {
+    /**
+     * Creates a flusher.
+     *
+     * @param serial true to publish one at a time where a refusal hurts nobody else
+     */
+    AfterCommit(
+            PublishPort port, Retrier retrier, Events events, boolean serial, Runnable release) {
+        this.serial = serial;
         this.port = port;
         this.retrier = retrier;
         this.events = events;
@@ -58,57 +67,80 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
         }
         Deadline deadline = Deadline.in(limit);
         Duration pause = FIRST_PAUSE;
-        try {
-            while (true) {
-                todo = round(todo, deadline);
-                if (todo.isEmpty() || deadline.isOver()) {
-                    return todo;
-                }
-                deadline.pause(pause);
-                pause = pause.multipliedBy(2);
+        while (true) {
+            todo = round(todo, deadline);
+            if (todo.isEmpty() || deadline.isOver() || Thread.currentThread().isInterrupted()) {
+                return todo;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return todo;
+            try {
+                deadline.pause(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return todo;
+            }
+            pause = pause.multipliedBy(2);
         }
     }
 
-    /** Publishes each once, in order; returns what has to be repeated. */
-    private List<Publication> round(List<Publication> todo, Deadline deadline)
-            throws InterruptedException {
+    /** Publishes each once, in order; returns what has to be repeated, in order. */
+    private List<Publication> round(List<Publication> todo, Deadline deadline) {
         Map<Publication, PendingPublish> pending = new LinkedHashMap<>();
         Map<Publication, Result> results = new LinkedHashMap<>();
-        boolean proven = todo.stream().allMatch(p -> port.isProven(p.exchange()));
+        boolean pipelined = !serial && todo.stream().allMatch(p -> port.isProven(p.exchange()));
+        List<Publication> dropped = new ArrayList<>();
         for (Publication p : todo) {
             try {
-                if (proven) {
+                if (pipelined) {
                     pending.put(p, port.own(deadline).publish(p, deadline, true));
                 } else {
                     results.put(p, port.publishQuarantined(p, deadline));
                 }
-            } catch (NotWrittenException | LinkUnavailableException e) {
-                results.put(p, Result.of(MqOutcome.NOT_SENT, e.getMessage(), e));
+            } catch (NotWrittenException e) {
+                if (!e.permanent()) {
+                    break; // those behind it wait for it: order holds inside a transaction
+                }
+                dropped.add(p);
+                undeliverable(p, e.getMessage());
+            } catch (LinkUnavailableException e) {
+                break;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
             }
         }
         pending.forEach((p, answer) -> results.put(p, answer.await(deadline)));
         List<Publication> again = new ArrayList<>();
         for (Publication p : todo) {
             Result result = results.get(p);
+            if (result == null) {
+                if (!dropped.contains(p)) {
+                    again.add(p);
+                }
+                continue;
+            }
             port.learn(p, result);
             switch (result.outcome()) {
                 case CONFIRMED -> {}
-                case RETURNED -> undeliverable(p, result);
-                case NOT_SENT -> again.add(p);
-                default -> again.add(p.marked());
+                case RETURNED -> undeliverable(p, result.reason());
+                default -> {
+                    serial |= isRefusal(result.cause());
+                    again.add(p.marked());
+                }
             }
         }
         return again;
     }
 
-    private void undeliverable(Publication p, Result result) {
+    /** One of several was refused and nobody knows which: from now on one at a time. */
+    private static boolean isRefusal(Throwable cause) {
+        return cause instanceof ShutdownSignalException signal
+                && ConfirmChannel.isPublishRefused(signal);
+    }
+
+    private void undeliverable(Publication p, String reason) {
         events.alarm(
                 "transaction",
-                "has committed, but the broker gave back " + p + ": " + result.reason(),
+                "has committed, but " + p + " can never be published: " + reason,
                 null);
     }
 

@@ -13,6 +13,7 @@ import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.link.WriteGate;
 import io.leveret.ra.observe.Causes;
+import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -112,15 +113,21 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
             throws NotWrittenException, InterruptedException {
         passGate(deadline, wait);
         if (!writing.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
-            throw new NotWrittenException(false, "the channel was busy until the deadline", null);
+            throw new NotWrittenException(
+                    Kind.DEADLINE, "the channel was busy until the deadline", null);
         }
         try {
             if (!ring.awaitRoom(deadline)) {
                 throw new NotWrittenException(
-                        false, "the confirm window was full until the deadline", null);
+                        Kind.DEADLINE, "the confirm window was full until the deadline", null);
             }
             if (!isUsable()) {
-                throw new NotWrittenException(true, "the channel is closed", lost);
+                throw new NotWrittenException(Kind.TEMPORARY, "the channel is closed", lost);
+            }
+            if (deadline.isOver()) {
+                // Written now, it could only end UNKNOWN, and cost a healthy channel.
+                throw new NotWrittenException(
+                        Kind.DEADLINE, "the deadline passed before it could be written", null);
             }
             checkHeader(p);
             return write(p);
@@ -134,10 +141,10 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
         WriteGate gate = channel.gate();
         WriteGate.State state = wait ? gate.await(deadline) : gate.state();
         if (state == WriteGate.State.ENDED) {
-            throw new NotWrittenException(true, "the connection is lost", lost);
+            throw new NotWrittenException(Kind.TEMPORARY, "the connection is lost", lost);
         }
         if (state == WriteGate.State.SHUT) {
-            throw new NotWrittenException(!wait, gate.why(), null);
+            throw new NotWrittenException(wait ? Kind.DEADLINE : Kind.TEMPORARY, gate.why(), null);
         }
     }
 
@@ -152,7 +159,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
             int size = p.properties().toFrame(client.getChannelNumber(), p.body().length).size();
             if (size > channel.frameMax()) {
                 throw new NotWrittenException(
-                        false,
+                        Kind.PERMANENT,
                         "the headers need "
                                 + size
                                 + " bytes, the negotiated frame holds "
@@ -160,7 +167,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
                         null);
             }
         } catch (IOException | IllegalArgumentException e) {
-            throw new NotWrittenException(false, "the headers cannot be encoded", e);
+            throw new NotWrittenException(Kind.PERMANENT, "the headers cannot be encoded", e);
         }
     }
 
@@ -262,14 +269,16 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     }
 
     /**
-     * Whether the channel was closed because of a publish: exchange missing or access refused. With
-     * one publish at a time that one is known not to be stored.
+     * Whether the channel was closed because of a publish: exchange missing, access refused, or a
+     * property that the broker does not accept (another user, a size beyond its limit). With one
+     * publish at a time that one is known not to be stored.
      */
     static boolean isPublishRefused(ShutdownSignalException signal) {
         Method reason = signal.getReason();
         return reason instanceof AMQP.Channel.Close close
                 && (close.getReplyCode() == AMQP.NOT_FOUND
-                        || close.getReplyCode() == AMQP.ACCESS_REFUSED)
+                        || close.getReplyCode() == AMQP.ACCESS_REFUSED
+                        || close.getReplyCode() == AMQP.PRECONDITION_FAILED)
                 && close.getClassId() == 60
                 && close.getMethodId() == 40;
     }

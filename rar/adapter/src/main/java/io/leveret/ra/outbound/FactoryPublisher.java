@@ -10,6 +10,7 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
+import io.leveret.ra.outbound.NotWrittenException.Kind;
 import io.leveret.ra.settings.PublishSettings;
 import io.leveret.ra.tx.AfterCommitBuffer;
 import io.leveret.ra.tx.Transactions;
@@ -109,7 +110,7 @@ final class FactoryPublisher implements MqPublisher {
             if (!port.isProven(exchange)) {
                 check(p, port.publishQuarantined(p, deadline));
             } else if (!group.awaitReady(deadline)) {
-                throw new NotWrittenException(false, group.whyNotReady(), null);
+                throw new NotWrittenException(Kind.DEADLINE, group.whyNotReady(), null);
             } else {
                 check(p, answer(p, port, handle.write(p, deadline), deadline));
             }
@@ -159,10 +160,10 @@ final class FactoryPublisher implements MqPublisher {
         try {
             LinkGroup links = factory.configuredLinks();
             if (links != null && !links.awaitReady(deadline)) {
-                throw new NotWrittenException(false, links.whyNotReady(), null);
+                throw new NotWrittenException(Kind.DEADLINE, links.whyNotReady(), null);
             }
         } catch (ResourceException e) {
-            throw new NotWrittenException(false, Causes.text(e), e);
+            throw new NotWrittenException(Kind.PERMANENT, Causes.text(e), e);
         }
     }
 
@@ -171,9 +172,10 @@ final class FactoryPublisher implements MqPublisher {
         PublishPort port;
         PendingPublish pending = null;
         try (MqConnectionHandle lease = lease(deadline)) {
-            port = lease.port();
+            MqManagedConnection connection = lease.leased();
+            port = connection.port();
             if (port.isProven(p.exchange())) {
-                pending = lease.write(p, deadline);
+                pending = connection.channel().publish(p, deadline, false);
             }
         }
         try {
@@ -181,7 +183,7 @@ final class FactoryPublisher implements MqPublisher {
                     ? port.publishQuarantined(p, deadline)
                     : answer(p, port, pending, deadline);
         } catch (LinkUnavailableException e) {
-            throw new NotWrittenException(true, e.getMessage(), e);
+            throw new NotWrittenException(Kind.TEMPORARY, e.getMessage(), e);
         }
     }
 
@@ -200,13 +202,16 @@ final class FactoryPublisher implements MqPublisher {
             assert scope != null;
             return (MqConnectionHandle) manager.allocateConnection(factory, null);
         } catch (ResourceException e) {
-            throw new NotWrittenException(isLinkDown(e), Causes.text(e), e);
+            throw new NotWrittenException(
+                    isTemporary(e) ? Kind.TEMPORARY : Kind.PERMANENT, Causes.text(e), e);
         }
     }
 
-    private static boolean isLinkDown(Throwable e) {
+    /** The link is down, or the pool handed out a connection that was just being destroyed. */
+    private static boolean isTemporary(Throwable e) {
         for (Throwable at = e; at != null; at = at.getCause()) {
-            if (at instanceof LinkUnavailableException) {
+            if (at instanceof LinkUnavailableException
+                    || at instanceof MqManagedConnection.GoneException) {
                 return true;
             }
         }
@@ -228,14 +233,15 @@ final class FactoryPublisher implements MqPublisher {
                 Objects.requireNonNullElse(options.transactionMode(), settings.transactionMode());
         Outbound room = factory.room();
         if (room == null) {
-            throw new NotWrittenException(false, "the resource adapter is not started", null);
+            throw new NotWrittenException(
+                    Kind.PERMANENT, "the resource adapter is not started", null);
         }
         if (mode != MqTransactionMode.AFTER_COMMIT || !room.transactions.exists()) {
             return false;
         }
         if (!room.transactions.isActive()) {
             throw new NotWrittenException(
-                    false, "the transaction is marked for rollback or ending: " + p, null);
+                    Kind.PERMANENT, "the transaction is marked for rollback or ending: " + p, null);
         }
         return true;
     }
@@ -246,7 +252,7 @@ final class FactoryPublisher implements MqPublisher {
         while (true) {
             awaitLink(deadline);
             try (MqConnectionHandle lease = lease(deadline)) {
-                enlist(p, lease.group());
+                enlist(p, lease.leased().group());
                 return;
             } catch (NotWrittenException e) {
                 waitToTryAgain(e, deadline);
@@ -260,26 +266,46 @@ final class FactoryPublisher implements MqPublisher {
         if (!room.retrier.reserve()) {
             transactions.markRollback();
             throw new NotWrittenException(
-                    false,
+                    Kind.PERMANENT,
                     "more than " + Retrier.ROOM + " publishes wait for a commit or a broker",
                     null);
         }
-        AfterCommitBuffer<Publication> buffer = transactions.buffer(group);
-        if (buffer == null) {
-            buffer = transactions.open(group, flusher(room, group));
+        boolean enlisted = false;
+        try {
+            AfterCommitBuffer<Publication> buffer = transactions.buffer(group);
+            if (buffer == null) {
+                buffer = open(room, group);
+            }
+            buffer.add(buffer.possibleDuplicate() ? p.marked() : p);
+            enlisted = true;
+        } finally {
+            if (!enlisted) {
+                room.retrier.free(1);
+            }
         }
-        buffer.add(buffer.possibleDuplicate() ? p.marked() : p);
     }
 
     /** Holds the links until the transaction's publishes are done. */
-    private static AfterCommit flusher(Outbound room, LinkGroup group) throws NotWrittenException {
+    private static AfterCommitBuffer<Publication> open(Outbound room, LinkGroup group)
+            throws NotWrittenException {
+        LinkGroup held;
         try {
-            LinkGroup held = room.links.acquire(group.key());
-            PublishPort port = MqManagedConnectionFactory.port(room, held);
-            return new AfterCommit(port, room.retrier, room.events, held::release);
+            held = room.links.acquire(group.key());
         } catch (LinkUnavailableException e) {
-            room.retrier.free(1);
-            throw new NotWrittenException(false, e.getMessage(), e);
+            throw new NotWrittenException(Kind.PERMANENT, e.getMessage(), e);
+        }
+        boolean opened = false;
+        try {
+            PublishPort port = MqManagedConnectionFactory.port(room, held);
+            AfterCommit flusher =
+                    new AfterCommit(port, room.retrier, room.events, false, held::release);
+            AfterCommitBuffer<Publication> buffer = room.transactions.open(group, flusher);
+            opened = true;
+            return buffer;
+        } finally {
+            if (!opened) {
+                held.release();
+            }
         }
     }
 }

@@ -5,7 +5,6 @@ import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.ra.link.Deadline;
-import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -46,12 +45,18 @@ public final class MqConnectionHandle implements MqConnection {
         return connection;
     }
 
-    LinkGroup group() {
-        return connection().group();
-    }
-
     PublishPort port() {
         return connection().port();
+    }
+
+    /** What a publisher's lease points to; the container may take it away at any moment. */
+    MqManagedConnection leased() throws NotWrittenException {
+        MqManagedConnection connection = target.get();
+        if (connection == null) {
+            throw new NotWrittenException(
+                    NotWrittenException.Kind.TEMPORARY, "the connection was taken away", null);
+        }
+        return connection;
     }
 
     /** Writes on the pooled channel; does not wait for the answer. */

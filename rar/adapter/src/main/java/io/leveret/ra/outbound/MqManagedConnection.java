@@ -100,8 +100,7 @@ final class MqManagedConnection implements ManagedConnection {
     public Object getConnection(Subject subject, ConnectionRequestInfo info)
             throws ResourceException {
         if (destroyed.get()) {
-            throw new jakarta.resource.spi.IllegalStateException(
-                    "the managed connection is destroyed");
+            throw new GoneException();
         }
         if (!factory.signOn(subject, info).userName().equals(userName)) {
             throw new jakarta.resource.spi.SecurityException(
@@ -216,6 +215,16 @@ final class MqManagedConnection implements ManagedConnection {
     @Override
     public PrintWriter getLogWriter() {
         return logWriter;
+    }
+
+    /** The pool handed out a connection that is destroyed: another one may work. */
+    static final class GoneException extends jakarta.resource.spi.IllegalStateException {
+
+        private static final long serialVersionUID = 1L;
+
+        GoneException() {
+            super("the managed connection is destroyed");
+        }
     }
 
     private enum NoLocalTransaction implements LocalTransaction {

@@ -11,16 +11,29 @@ final class NotWrittenException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** Whether another channel, or the same one later, may take it. */
-    private final boolean temporary;
+    /** What can be hoped for. */
+    enum Kind {
+        /** Another channel, or the same one a little later, may take it. */
+        TEMPORARY,
+        /** Time is over. */
+        DEADLINE,
+        /** It can never be written as it is. */
+        PERMANENT
+    }
 
-    NotWrittenException(boolean temporary, String message, Throwable cause) {
+    private final Kind kind;
+
+    NotWrittenException(Kind kind, String message, Throwable cause) {
         super(message, cause);
-        this.temporary = temporary;
+        this.kind = kind;
     }
 
     boolean temporary() {
-        return temporary;
+        return kind == Kind.TEMPORARY;
+    }
+
+    boolean permanent() {
+        return kind == Kind.PERMANENT;
     }
 
     /** The links that were not to be had, to wait for; null when it failed for another reason. */

@@ -60,6 +60,10 @@ final class PendingPublish {
                                 MqOutcome.RETURNED, "the broker returned it: " + returned, null));
     }
 
+    boolean isAnswered() {
+        return result.isDone();
+    }
+
     /**
      * Waits for the answer.
      *

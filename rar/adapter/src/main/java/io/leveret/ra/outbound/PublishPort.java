@@ -6,6 +6,7 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.link.Threads;
+import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,13 +74,19 @@ final class PublishPort implements AutoCloseable {
             throws NotWrittenException, LinkUnavailableException, InterruptedException {
         if (!quarantine.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
             throw new NotWrittenException(
-                    false, "other exchanges were being proven until the deadline", null);
+                    Kind.DEADLINE, "other exchanges were being proven until the deadline", null);
         }
         try {
             if (quarantineChannel == null || !quarantineChannel.isUsable()) {
                 quarantineChannel = open(true, deadline);
             }
-            Result result = quarantineChannel.publish(p, deadline, true).await(deadline);
+            PendingPublish pending = quarantineChannel.publish(p, deadline, true);
+            Result result = pending.await(deadline);
+            if (!pending.isAnswered()) {
+                // The next one must not share the channel with it: a refusal would hit both.
+                quarantineChannel.retire();
+                quarantineChannel = null;
+            }
             learn(p, result);
             return result;
         } finally {
@@ -95,7 +102,8 @@ final class PublishPort implements AutoCloseable {
             return channel;
         }
         if (!opening.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
-            throw new NotWrittenException(true, "no channel could be opened in time", null);
+            throw new NotWrittenException(
+                    Kind.DEADLINE, "no channel could be opened in time", null);
         }
         try {
             if (ownChannel == null || !ownChannel.isUsable()) {

@@ -63,13 +63,22 @@ final class Retrier {
             abandoned(left, e);
             return;
         }
+        boolean tooLate;
         synchronized (this) {
-            reserved += left.size();
-            queue.add(new Batch(port, group, left));
-            if (running || closed) {
-                return;
+            tooLate = closed;
+            if (!tooLate) {
+                reserved += left.size();
+                queue.add(new Batch(port, group, left));
+                if (running) {
+                    return;
+                }
+                running = true;
             }
-            running = true;
+        }
+        if (tooLate) {
+            group.release();
+            abandoned(left, null);
+            return;
         }
         events.warning(
                 "transaction",
@@ -82,7 +91,7 @@ final class Retrier {
     private void run() {
         Batch batch;
         while ((batch = head()) != null) {
-            AfterCommit flusher = new AfterCommit(batch.port(), this, events, () -> {});
+            AfterCommit flusher = new AfterCommit(batch.port(), this, events, true, () -> {});
             List<Publication> left = flusher.flush(batch.left(), false, SLICE);
             replaceHead(batch, left);
         }

@@ -41,7 +41,11 @@ final class AddressParser {
 
     /** Cuts user and password out of URIs, so that the text may be stored and shown. */
     static String withoutUserInfo(String addresses) {
-        return addresses.replaceAll("//[^/,\\s]*@", "//");
+        String cut = addresses.replaceAll("//[^/,\\s]*@", "//");
+        // Malformed input may hide a secret anywhere before the last @: hide too much, not too
+        // little.
+        int at = cut.lastIndexOf('@');
+        return at < 0 ? cut : "***" + cut.substring(at);
     }
 
     private void wrong(String what) {

@@ -85,11 +85,15 @@ public final class AfterCommitBuffer<P> implements Synchronization {
             delivery.add(limit -> flushWithin(committed, limit));
             return;
         }
-        List<P> left = flusher.flush(committed, false, flusher.commitLimit());
-        if (!left.isEmpty()) {
-            flusher.handOver(left, false);
+        List<P> left = committed;
+        try {
+            left = flusher.flush(committed, false, flusher.commitLimit());
+        } finally {
+            if (!left.isEmpty()) {
+                flusher.handOver(left, false);
+            }
+            flusher.end(committed.size());
         }
-        flusher.end(committed.size());
     }
 
     private boolean flushWithin(List<P> committed, Duration limit) {

@@ -62,14 +62,15 @@ public final class DeliveryContext {
     /**
      * Publishes what the delivery's transaction has committed.
      *
-     * @param limit how long it may take
+     * @param limit how long all of it may take
      * @return true when nothing is left to publish, so that the delivery may be acknowledged
      */
     public boolean flush(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
         boolean done = true;
         Predicate<Duration> next;
         while ((next = flushes.poll()) != null) {
-            done &= next.test(limit);
+            done &= next.test(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
         return done;
     }

@@ -149,6 +149,19 @@ final class SettingsReaderTest {
         assertTrue(problemsOfBroker().contains("addresses"), problemsOfBroker());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"user:hunter2@rabbit:5672", "amqp://u:hu/nter2@h", "amqp://u:h,unter2@h"})
+    @DisplayName("never show a password, however malformed the addresses are")
+    void secretsInMalformedAddresses(String addresses) {
+        bean.set(Setting.ADDRESSES, addresses);
+        assertTrue(problemsOfBroker().contains("addresses"), problemsOfBroker());
+        for (String shown :
+                List.of(problemsOfBroker(), bean.toString(), bean.get(Setting.ADDRESSES))) {
+            assertFalse(shown.contains("unter2") || shown.contains("nter2"), shown);
+        }
+    }
+
     @Test
     @DisplayName("read hosts, IPv6 and URIs")
     void goodAddresses() {
