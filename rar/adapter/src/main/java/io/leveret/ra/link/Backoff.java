@@ -60,15 +60,6 @@ public final class Backoff {
     }
 
     /**
-     * Notes that the thing works again.
-     *
-     * @return the attempts it took
-     */
-    public int succeeded() {
-        return attempt;
-    }
-
-    /**
      * Notes a loss after success.
      *
      * @param upNanos how long it had worked

@@ -131,7 +131,7 @@ final class Link {
             state = State.UP;
             current = fresh;
             cause = null;
-            attempts = backoff.succeeded();
+            attempts = backoff.attempt();
             changed.signalAll();
         } finally {
             lock.unlock();

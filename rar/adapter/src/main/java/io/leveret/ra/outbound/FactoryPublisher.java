@@ -71,23 +71,7 @@ final class FactoryPublisher implements MqPublisher {
 
     @Override
     public void publish(String exchange, String routingKey, MqMessage message) {
-        PublishSettings settings = settings(message);
-        Publication p =
-                Publication.of(exchange, routingKey, message, ids, settings.maxMessageSize());
-        Deadline deadline = Deadline.in(timeout(settings));
-        try {
-            if (joinsTransaction(settings, p)) {
-                enlist(p, deadline);
-            } else {
-                check(p, send(p, deadline));
-            }
-        } catch (NotWrittenException e) {
-            throw MqConnectionHandle.notSent(p, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new MqPublishException(
-                    MqOutcome.NOT_SENT, p.messageId(), "the caller was interrupted", e);
-        }
+        publish(exchange, routingKey, message, this::enlist, (p, d) -> check(p, send(p, d)));
     }
 
     /** Publishes on a handle that the application holds itself, without waiting for a lost link. */
@@ -97,30 +81,48 @@ final class FactoryPublisher implements MqPublisher {
             String exchange,
             String routingKey,
             MqMessage message) {
+        publish(
+                exchange,
+                routingKey,
+                message,
+                (p, d) -> enlist(p, group),
+                (p, d) -> check(p, sendOn(handle, group, p, d)));
+    }
+
+    /** One of the ways that a publish can go. */
+    private interface Way {
+        void go(Publication p, Deadline deadline)
+                throws NotWrittenException, LinkUnavailableException, InterruptedException;
+    }
+
+    private void publish(
+            String exchange, String routingKey, MqMessage message, Way inTransaction, Way outside) {
         PublishSettings settings = settings(message);
         Publication p =
                 Publication.of(exchange, routingKey, message, ids, settings.maxMessageSize());
         Deadline deadline = Deadline.in(timeout(settings));
         try {
-            if (joinsTransaction(settings, p)) {
-                enlist(p, group);
-                return;
-            }
-            PublishPort port = handle.port();
-            if (!port.isProven(exchange)) {
-                check(p, port.publishQuarantined(p, deadline));
-            } else if (!group.awaitReady(deadline)) {
-                throw new NotWrittenException(Kind.DEADLINE, group.whyNotReady(), null);
-            } else {
-                check(p, answer(p, port, handle.write(p, deadline), deadline));
-            }
+            (joinsTransaction(settings, p) ? inTransaction : outside).go(p, deadline);
         } catch (NotWrittenException | LinkUnavailableException e) {
-            throw MqConnectionHandle.notSent(p, e);
+            throw new MqPublishException(MqOutcome.NOT_SENT, p.messageId(), e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MqPublishException(
                     MqOutcome.NOT_SENT, p.messageId(), "the caller was interrupted", e);
         }
+    }
+
+    private static Result sendOn(
+            MqConnectionHandle handle, LinkGroup group, Publication p, Deadline deadline)
+            throws NotWrittenException, LinkUnavailableException, InterruptedException {
+        PublishPort port = handle.port();
+        if (!port.isProven(p.exchange())) {
+            return port.publishQuarantined(p, deadline);
+        }
+        if (!group.awaitReady(deadline)) {
+            throw new NotWrittenException(Kind.DEADLINE, group.whyNotReady(), null);
+        }
+        return answer(p, port, handle.write(p, deadline), deadline);
     }
 
     private PublishSettings settings(MqMessage message) {

@@ -2,10 +2,7 @@ package io.leveret.ra.outbound;
 
 import io.leveret.MqConnection;
 import io.leveret.MqMessage;
-import io.leveret.MqOutcome;
-import io.leveret.MqPublishException;
 import io.leveret.ra.link.Deadline;
-import io.leveret.ra.link.LinkUnavailableException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -84,14 +81,5 @@ public final class MqConnectionHandle implements MqConnection {
         if (connection != null) {
             connection.handleClosed(this);
         }
-    }
-
-    /** For callers that know why a publish on this handle was not written. */
-    static MqPublishException notSent(Publication p, Exception why) {
-        String reason =
-                why instanceof LinkUnavailableException || why instanceof NotWrittenException
-                        ? why.getMessage()
-                        : why.toString();
-        return new MqPublishException(MqOutcome.NOT_SENT, p.messageId(), reason, why);
     }
 }
