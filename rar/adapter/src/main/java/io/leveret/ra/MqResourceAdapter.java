@@ -1,5 +1,6 @@
 package io.leveret.ra;
 
+import io.leveret.MqEvent;
 import io.leveret.ra.inbound.Inbound;
 import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.link.Deadline;
@@ -82,7 +83,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
                         new Outbound(links, threads, events, transactions),
                         new Inbound(links, threads, events, transactions, drainTimeout),
                         drainTimeout);
-        events.info(name, "has started");
+        events.info(MqEvent.Source.RESOURCE_ADAPTER, name, "has started");
     }
 
     @Override
@@ -97,7 +98,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         old.outbound().close(drained);
         old.links().close();
         old.threads().close(Deadline.in(CLOSE_LINKS));
-        old.events().info(old.name(), "has stopped");
+        old.events().info(MqEvent.Source.RESOURCE_ADAPTER, old.name(), "has stopped");
     }
 
     @Override

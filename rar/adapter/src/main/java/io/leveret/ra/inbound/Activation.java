@@ -1,5 +1,6 @@
 package io.leveret.ra.inbound;
 
+import io.leveret.MqEvent;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkKey;
@@ -87,6 +88,7 @@ final class Activation {
             lastTrouble = null;
         }
         room.events.info(
+                MqEvent.Source.ACTIVATION,
                 subject(),
                 "consumes from queue '"
                         + settings.inbound().destination()
@@ -112,7 +114,7 @@ final class Activation {
             }
             lastTrouble = text;
         }
-        room.events.warning(subject(), what, cause);
+        room.events.warning(MqEvent.Source.ACTIVATION, subject(), what, cause);
     }
 
     String subject() {
@@ -137,6 +139,7 @@ final class Activation {
         }
         if (stuck > 0) {
             room.events.alarm(
+                    MqEvent.Source.ACTIVATION,
                     subject(),
                     "stopped with "
                             + stuck
@@ -144,7 +147,7 @@ final class Activation {
                             + " elsewhere",
                     null);
         } else {
-            room.events.info(subject(), "has stopped");
+            room.events.info(MqEvent.Source.ACTIVATION, subject(), "has stopped");
         }
         LinkGroup held;
         synchronized (this) {

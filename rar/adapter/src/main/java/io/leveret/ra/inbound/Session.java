@@ -1,5 +1,6 @@
 package io.leveret.ra.inbound;
 
+import io.leveret.MqEvent;
 import io.leveret.ra.link.Backoff;
 import io.leveret.ra.link.ChannelSetup;
 import io.leveret.ra.link.Deadline;
@@ -85,11 +86,7 @@ final class Session {
         this.tag = tag;
         this.runner =
                 new DeliveryRunner(endpoints, room.transactions, flushLimit(room.drainTimeout));
-        this.backoff =
-                new Backoff(
-                        link.reconnectInterval(),
-                        link.reconnectMultiplier(),
-                        link.reconnectMaxInterval());
+        this.backoff = new Backoff(link.reconnect());
     }
 
     private static Duration flushLimit(Duration drainTimeout) {
@@ -139,7 +136,8 @@ final class Session {
             // When stopping, a delivery may run on it already: whoever stops closes it.
         } catch (LinkUnavailableException e) {
             // The link says itself, once per change, that it is down.
-            room.events.detail(activation.subject(), "cannot consume yet", e);
+            room.events.detail(
+                    MqEvent.Source.ACTIVATION, activation.subject(), "cannot consume yet", e);
             failed(fresh, null, e);
         } catch (UnavailableException e) {
             failed(fresh, "has no endpoint yet", e);
@@ -220,7 +218,7 @@ final class Session {
             counted = false;
             long up = System.nanoTime() - since;
             backoff.lost(up);
-            delay = Backoff.isStable(up) ? Duration.ZERO : backoff.next();
+            delay = backoff.isStable(up) ? Duration.ZERO : backoff.next();
         }
         which.close();
         room.threads.executeUnlessClosed(() -> activation.unsubscribed(cause));
@@ -229,7 +227,10 @@ final class Session {
 
     void notSettled(Exception cause) {
         room.events.detail(
-                activation.subject(), "could not settle a delivery, it comes again", cause);
+                MqEvent.Source.ACTIVATION,
+                activation.subject(),
+                "could not settle a delivery, it comes again",
+                cause);
     }
 
     // --- delivering ---
@@ -279,6 +280,7 @@ final class Session {
             case DONE -> {
                 if (!subscription.ack(delivery)) {
                     room.events.detail(
+                            MqEvent.Source.ACTIVATION,
                             activation.subject(),
                             "processed "
                                     + delivery.message()
@@ -300,6 +302,7 @@ final class Session {
 
     private void say(String what, Delivery delivery) {
         room.events.warning(
+                MqEvent.Source.ACTIVATION,
                 activation.subject(),
                 what
                         + " "

@@ -1,5 +1,6 @@
 package io.leveret.ra.link;
 
+import io.leveret.ra.settings.LinkSettings;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -9,7 +10,7 @@ import java.util.function.LongSupplier;
  * bound. The bound starts at {@code interval} and grows by {@code multiplier} with each attempt. It
  * stays below one second for the first 30 s of an outage, so that a short outage ends soon, and
  * grows to {@code max} after, so that a long one costs little. An outage counts as over only when
- * the connection was up for {@link #STABLE}; a flapping broker does not reset it.
+ * the connection was up for the stable period; a flapping broker does not reset it.
  *
  * <p>Source: "full jitter" of Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture
  * Blog, 2015.
@@ -18,15 +19,13 @@ import java.util.function.LongSupplier;
  */
 public final class Backoff {
 
-    /** How long a connection must have been up for the next loss to count as a new outage. */
-    static final Duration STABLE = Duration.ofSeconds(2);
-
     private static final long EAGER_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long EAGER_BOUND_MILLIS = 500;
 
     private final long interval;
     private final int multiplier;
     private final long max;
+    private final long stableNanos;
     private final LongSupplier clock;
     private final DoubleSupplier random;
 
@@ -38,23 +37,17 @@ public final class Backoff {
     /**
      * Creates a back-off.
      *
-     * @param interval the first bound
-     * @param multiplier growth per attempt
-     * @param max the greatest bound
+     * @param settings its figures
      */
-    public Backoff(Duration interval, int multiplier, Duration max) {
-        this(interval, multiplier, max, System::nanoTime, Math::random);
+    public Backoff(LinkSettings.Reconnect settings) {
+        this(settings, System::nanoTime, Math::random);
     }
 
-    Backoff(
-            Duration interval,
-            int multiplier,
-            Duration max,
-            LongSupplier clock,
-            DoubleSupplier random) {
-        this.interval = interval.toMillis();
-        this.multiplier = multiplier;
-        this.max = max.toMillis();
+    Backoff(LinkSettings.Reconnect settings, LongSupplier clock, DoubleSupplier random) {
+        this.interval = settings.interval().toMillis();
+        this.multiplier = settings.multiplier();
+        this.max = settings.maxInterval().toMillis();
+        this.stableNanos = settings.stablePeriod().toNanos();
         this.clock = clock;
         this.random = random;
     }
@@ -74,10 +67,10 @@ public final class Backoff {
      * Says whether something worked long enough for its loss to be a new outage.
      *
      * @param upNanos how long it had worked
-     * @return true from {@code STABLE} on
+     * @return true from the stable period on
      */
-    public static boolean isStable(long upNanos) {
-        return upNanos >= STABLE.toNanos();
+    public boolean isStable(long upNanos) {
+        return upNanos >= stableNanos;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.leveret.ra.link;
 
 import com.rabbitmq.client.impl.DefaultExceptionHandler;
+import io.leveret.MqEvent;
 import io.leveret.ra.observe.Events;
 
 /**
@@ -19,6 +20,6 @@ final class ClientTroubles extends DefaultExceptionHandler {
 
     @Override
     protected void log(String message, Throwable e) {
-        events.detail(name, message, e);
+        events.detail(MqEvent.Source.LINK, name, message, e);
     }
 }

@@ -2,10 +2,10 @@ package io.leveret.ra.link;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.leveret.MqEvent;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.settings.HostPort;
-import io.leveret.ra.settings.LinkSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -80,10 +80,7 @@ final class Link {
         this.threads = threads;
         this.events = events;
         this.onUp = onUp;
-        LinkSettings s = key.settings();
-        this.backoff =
-                new Backoff(
-                        s.reconnectInterval(), s.reconnectMultiplier(), s.reconnectMaxInterval());
+        this.backoff = new Backoff(key.settings().reconnect());
     }
 
     /** The connection while the link is up, else null. No lock. */
@@ -137,6 +134,7 @@ final class Link {
             lock.unlock();
         }
         events.info(
+                MqEvent.Source.LINK,
                 name,
                 "is connected to " + host + (attempts > 0 ? " after attempt " + attempts : ""));
         // Installed last: when the connection is lost already, the client calls it at once.
@@ -152,9 +150,9 @@ final class Link {
         // One line when an outage begins, details for whoever looks for them.
         String text = "cannot connect to " + host + ", next attempt in " + delay.toMillis() + " ms";
         if (backoff.attempt() == 1) {
-            events.warning(name, text, e);
+            events.warning(MqEvent.Source.LINK, name, text, e);
         } else {
-            events.detail(name, text, e);
+            events.detail(MqEvent.Source.LINK, name, text, e);
         }
     }
 
@@ -164,7 +162,8 @@ final class Link {
         Duration delay = backOff(State.UP, signal);
         if (delay != null) {
             String text = "is lost, next attempt in " + delay.toMillis() + " ms";
-            threads.executeUnlessClosed(() -> events.warning(name, text, signal));
+            threads.executeUnlessClosed(
+                    () -> events.warning(MqEvent.Source.LINK, name, text, signal));
         }
     }
 
@@ -322,7 +321,7 @@ final class Link {
         }
         if (open != null) {
             close(open);
-            events.info(name, "is closed");
+            events.info(MqEvent.Source.LINK, name, "is closed");
         }
     }
 

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.settings.BrokerSettings;
+import io.leveret.ra.settings.Credentials;
 import io.leveret.ra.settings.HostPort;
 import io.leveret.ra.settings.LinkSettings;
 import io.netty.channel.ChannelHandlerContext;
@@ -45,8 +46,11 @@ final class LinkConnector {
         WriteGate gate = new WriteGate();
         ConnectionFactory factory = new ConnectionFactory();
         factory.setVirtualHost(broker.virtualHost());
-        factory.setUsername(broker.userName());
-        factory.setPassword(broker.password().value());
+        if (!(broker.credentials() instanceof Credentials.Password login)) {
+            throw new IOException("no such credentials: " + broker.credentials());
+        }
+        factory.setUsername(login.userName());
+        factory.setPassword(login.password().value());
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
         factory.setRequestedHeartbeat(Math.toIntExact(settings.heartbeat().toSeconds()));

@@ -1,5 +1,6 @@
 package io.leveret.ra.link;
 
+import io.leveret.MqEvent;
 import io.leveret.ra.observe.Events;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +151,7 @@ public final class LinkGroup {
         int number = links.size() + 1;
         if (number == key.settings().connections() + 1) {
             events.warning(
+                    MqEvent.Source.LINK,
                     name,
                     "opens more links than connections="
                             + key.settings().connections()
@@ -314,7 +316,7 @@ public final class LinkGroup {
             try {
                 attachment.close();
             } catch (Exception e) {
-                events.warning(name, "could not close " + attachment, e);
+                events.warning(MqEvent.Source.LINK, name, "could not close " + attachment, e);
             }
         }
         List<Link> all;

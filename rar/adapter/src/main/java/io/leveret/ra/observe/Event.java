@@ -1,24 +1,98 @@
 package io.leveret.ra.observe;
 
-/**
- * One thing that happened.
- *
- * @param severity how much it matters
- * @param subject the link, activation or factory that it happened to
- * @param what what happened, in one line
- * @param cause why, may be null
- */
-public record Event(Severity severity, String subject, String what, Throwable cause) {
+import io.leveret.MqEvent;
+import java.time.Duration;
+import java.time.Instant;
 
-    /** How much an event matters. */
-    public enum Severity {
-        /** Only of interest when looking for a fault. */
-        DETAIL,
-        /** A change for the better, or an expected one. */
-        INFO,
-        /** A change for the worse that the adapter deals with by itself. */
-        WARNING,
-        /** Something that needs a person: a message may be lost, or work has stopped. */
-        ALARM
+/**
+ * One thing that happened; see {@link MqEvent} for the components. Made by {@link #of} and the
+ * methods that return a changed copy.
+ */
+public record Event(
+        Instant time,
+        Severity severity,
+        Source source,
+        String name,
+        String state,
+        String text,
+        String address,
+        Throwable cause,
+        int attempt,
+        Duration nextDelay)
+        implements MqEvent {
+
+    /**
+     * Something that happens now.
+     *
+     * @param severity how much it matters
+     * @param source what kind of thing it happened to
+     * @param name which one
+     * @param text what happened, in one line, without the name
+     * @return the event
+     */
+    public static Event of(Severity severity, Source source, String name, String text) {
+        return new Event(Instant.now(), severity, source, name, null, text, null, null, 0, null);
+    }
+
+    /**
+     * The same with the state that begins.
+     *
+     * @param value the state's name
+     * @return a changed copy
+     */
+    public Event state(Enum<?> value) {
+        return new Event(
+                time,
+                severity,
+                source,
+                name,
+                value.name(),
+                text,
+                address,
+                cause,
+                attempt,
+                nextDelay);
+    }
+
+    /**
+     * The same with an address.
+     *
+     * @param value the broker's address
+     * @return a changed copy
+     */
+    public Event at(Object value) {
+        return new Event(
+                time,
+                severity,
+                source,
+                name,
+                state,
+                text,
+                value.toString(),
+                cause,
+                attempt,
+                nextDelay);
+    }
+
+    /**
+     * The same with a cause.
+     *
+     * @param value why it happened, may be null
+     * @return a changed copy
+     */
+    public Event because(Throwable value) {
+        return new Event(
+                time, severity, source, name, state, text, address, value, attempt, nextDelay);
+    }
+
+    /**
+     * The same with what is tried next.
+     *
+     * @param number which attempt, from 1 on
+     * @param delay when the next one is, or null
+     * @return a changed copy
+     */
+    public Event attempt(int number, Duration delay) {
+        return new Event(time, severity, source, name, state, text, address, cause, number, delay);
     }
 }

@@ -12,7 +12,7 @@ final class EventLog implements Consumer<Event> {
 
     @Override
     public void accept(Event event) {
-        String line = event.subject() + " " + event.what();
+        String line = event.name() + " " + event.text();
         if (event.cause() != null) {
             line += ": " + Causes.text(event.cause());
         }

@@ -1,5 +1,6 @@
 package io.leveret.ra.observe;
 
+import io.leveret.MqEvent;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -29,47 +30,56 @@ public final class Events {
     /**
      * Tells of something that is only of interest when looking for a fault.
      *
-     * @param subject what it happened to
+     * @param source what kind of thing it happened to
+     * @param name which one
      * @param what what happened
      * @param cause why, may be null
      */
-    public void detail(String subject, String what, Throwable cause) {
-        publish(new Event(Event.Severity.DETAIL, subject, what, cause));
+    public void detail(MqEvent.Source source, String name, String what, Throwable cause) {
+        publish(Event.of(MqEvent.Severity.DETAIL, source, name, what).because(cause));
     }
 
     /**
      * Tells of a change for the better, or an expected one.
      *
-     * @param subject what it happened to
+     * @param source what kind of thing it happened to
+     * @param name which one
      * @param what what happened
      */
-    public void info(String subject, String what) {
-        publish(new Event(Event.Severity.INFO, subject, what, null));
+    public void info(MqEvent.Source source, String name, String what) {
+        publish(Event.of(MqEvent.Severity.INFO, source, name, what));
     }
 
     /**
      * Tells of a change for the worse that the adapter deals with by itself.
      *
-     * @param subject what it happened to
+     * @param source what kind of thing it happened to
+     * @param name which one
      * @param what what happened
      * @param cause why, may be null
      */
-    public void warning(String subject, String what, Throwable cause) {
-        publish(new Event(Event.Severity.WARNING, subject, what, cause));
+    public void warning(MqEvent.Source source, String name, String what, Throwable cause) {
+        publish(Event.of(MqEvent.Severity.WARNING, source, name, what).because(cause));
     }
 
     /**
      * Tells of something that needs a person.
      *
-     * @param subject what it happened to
+     * @param source what kind of thing it happened to
+     * @param name which one
      * @param what what happened
      * @param cause why, may be null
      */
-    public void alarm(String subject, String what, Throwable cause) {
-        publish(new Event(Event.Severity.ALARM, subject, what, cause));
+    public void alarm(MqEvent.Source source, String name, String what, Throwable cause) {
+        publish(Event.of(MqEvent.Severity.ALARM, source, name, what).because(cause));
     }
 
-    private void publish(Event event) {
+    /**
+     * Tells of something.
+     *
+     * @param event what happened
+     */
+    public void publish(Event event) {
         for (Consumer<Event> listener : listeners) {
             listener.accept(event);
         }

@@ -1,6 +1,7 @@
 package io.leveret.ra.outbound;
 
 import com.rabbitmq.client.ShutdownSignalException;
+import io.leveret.MqEvent;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.ra.link.Deadline;
@@ -139,6 +140,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
 
     private void undeliverable(Publication p, String reason) {
         events.alarm(
+                MqEvent.Source.CONNECTION_FACTORY,
                 "transaction",
                 "has committed, but " + p + " can never be published: " + reason,
                 null);

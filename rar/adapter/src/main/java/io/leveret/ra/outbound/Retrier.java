@@ -1,5 +1,6 @@
 package io.leveret.ra.outbound;
 
+import io.leveret.MqEvent;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkRegistry;
@@ -81,6 +82,7 @@ final class Retrier {
             return;
         }
         events.warning(
+                MqEvent.Source.CONNECTION_FACTORY,
                 "transaction",
                 "has committed, but its publishes are not confirmed yet; they go on in the"
                         + " background, and so do those of others until all are done",
@@ -96,7 +98,10 @@ final class Retrier {
             replaceHead(batch, left);
         }
         if (!closed()) {
-            events.info("transaction", "publishes that were left after commits are all done");
+            events.info(
+                    MqEvent.Source.CONNECTION_FACTORY,
+                    "transaction",
+                    "publishes that were left after commits are all done");
         }
     }
 
@@ -125,7 +130,10 @@ final class Retrier {
             }
         }
         done.group().release();
-        events.info("transaction", "publishes that were left after a commit are confirmed now");
+        events.info(
+                MqEvent.Source.CONNECTION_FACTORY,
+                "transaction",
+                "publishes that were left after a commit are confirmed now");
     }
 
     /**
@@ -154,6 +162,7 @@ final class Retrier {
 
     private void abandoned(List<Publication> left, Throwable cause) {
         events.alarm(
+                MqEvent.Source.CONNECTION_FACTORY,
                 "transaction",
                 left.size()
                         + " message(s) of committed transactions were never published: "

@@ -8,16 +8,25 @@ import java.util.List;
  *
  * @param addresses where to connect to, tried in turn; never empty
  * @param virtualHost the virtual host
- * @param userName the user
- * @param password its password
+ * @param credentials as whom
+ * @param tls how to encrypt, or null for plain TCP
  */
 public record BrokerSettings(
-        List<HostPort> addresses, String virtualHost, String userName, Secret password)
+        List<HostPort> addresses, String virtualHost, Credentials credentials, TlsSettings tls)
         implements Serializable {
 
     /** Copies the list. */
     public BrokerSettings {
         addresses = List.copyOf(addresses);
+    }
+
+    /**
+     * Gives what may be shown.
+     *
+     * @return the user, or what stands for it
+     */
+    public String userName() {
+        return credentials.userName();
     }
 
     /**
@@ -28,6 +37,7 @@ public record BrokerSettings(
      * @return a changed copy
      */
     public BrokerSettings as(String user, Secret secret) {
-        return new BrokerSettings(addresses, virtualHost, user, secret);
+        return new BrokerSettings(
+                addresses, virtualHost, new Credentials.Password(user, secret), tls);
     }
 }

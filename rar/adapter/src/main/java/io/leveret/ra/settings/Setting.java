@@ -38,6 +38,16 @@ public enum Setting {
     RECONNECT_MULTIPLIER("reconnectMultiplier", "2", 1, 100),
     /** The greatest reconnect delay, ms. */
     RECONNECT_MAX_INTERVAL("reconnectMaxInterval", "30000", 1, 3_600_000),
+    /** Attempts in one outage before the connection is FAILED; 0 or -1 for no limit. */
+    RECONNECT_ATTEMPTS("reconnectAttempts", "0", -1, 1_000_000),
+    /** How long an outage may last before the connection is FAILED, ms; 0 for no limit. */
+    RECONNECT_TIME_LIMIT("reconnectTimeLimit", "0", 0, 86_400_000),
+    /** How long a connection must have been up for its loss to count as a new outage, ms. */
+    RECONNECT_STABLE_PERIOD("reconnectStablePeriod", "2000", 0, 3_600_000),
+    /** AUTOMATIC, LIMITED or MANUAL: see {@link Recovery}. */
+    RECOVERY("recovery", "AUTOMATIC"),
+    /** How often a FAILED connection is probed, and an address that was left, ms. */
+    PROBE_INTERVAL("probeInterval", "60000", 100, 3_600_000),
     /** How long a physical connection that nobody uses stays open, ms. */
     LINK_IDLE_TIMEOUT("linkIdleTimeout", "30000", 0, 3_600_000),
     /** The longest time that a publish may take, ms. */

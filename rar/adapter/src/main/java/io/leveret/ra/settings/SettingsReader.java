@@ -136,8 +136,9 @@ public final class SettingsReader {
                         "remove one of them");
             }
             BrokerSettings base = broker(inherited);
-            own.put(Setting.USER_NAME, base.userName());
-            own.put(Setting.PASSWORD, base.password().value());
+            BrokerSettings result = broker(own);
+            return new BrokerSettings(
+                    result.addresses(), result.virtualHost(), base.credentials(), result.tls());
         }
         BrokerSettings result = broker(own);
         if (!saysWho(own)) {
@@ -191,8 +192,10 @@ public final class SettingsReader {
         return new BrokerSettings(
                 hosts,
                 virtualHost == null ? Setting.VIRTUAL_HOST.builtIn() : virtualHost,
-                user == null ? Setting.USER_NAME.builtIn() : user,
-                new Secret(password == null ? Setting.PASSWORD.builtIn() : password));
+                new Credentials.Password(
+                        user == null ? Setting.USER_NAME.builtIn() : user,
+                        new Secret(password == null ? Setting.PASSWORD.builtIn() : password)),
+                null);
     }
 
     /** A property must agree with what the URIs say. */
@@ -237,9 +240,15 @@ public final class SettingsReader {
                 heartbeat,
                 time(Setting.CONNECT_TIMEOUT),
                 time(Setting.RPC_TIMEOUT),
-                interval,
-                number(Setting.RECONNECT_MULTIPLIER),
-                max,
+                new LinkSettings.Reconnect(
+                        interval,
+                        number(Setting.RECONNECT_MULTIPLIER),
+                        max,
+                        Math.max(0, number(Setting.RECONNECT_ATTEMPTS)),
+                        time(Setting.RECONNECT_TIME_LIMIT),
+                        time(Setting.RECONNECT_STABLE_PERIOD),
+                        oneOf(Setting.RECOVERY, Recovery.class),
+                        time(Setting.PROBE_INTERVAL)),
                 time(Setting.LINK_IDLE_TIMEOUT),
                 text(Setting.CONNECTION_NAME));
     }
@@ -253,7 +262,7 @@ public final class SettingsReader {
         return new PublishSettings(
                 time(Setting.PUBLISH_TIMEOUT),
                 number(Setting.CONFIRM_WINDOW),
-                transactionMode(),
+                oneOf(Setting.TRANSACTION_MODE, MqTransactionMode.class),
                 number(Setting.MAX_MESSAGE_SIZE));
     }
 
@@ -342,16 +351,16 @@ public final class SettingsReader {
         return text.equalsIgnoreCase("true");
     }
 
-    private MqTransactionMode transactionMode() {
-        String text = text(Setting.TRANSACTION_MODE).trim();
+    private <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
+        String text = text(setting).trim();
         List<String> known = new ArrayList<>();
-        for (MqTransactionMode mode : MqTransactionMode.values()) {
-            if (mode.name().equalsIgnoreCase(text)) {
-                return mode;
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equalsIgnoreCase(text)) {
+                return constant;
             }
-            known.add(mode.name());
+            known.add(constant.name());
         }
-        problems.add(Setting.TRANSACTION_MODE, text, "is unknown", "use one of " + known);
-        return MqTransactionMode.AFTER_COMMIT;
+        problems.add(setting, text, "is unknown", "use one of " + known);
+        return Enum.valueOf(type, setting.builtIn());
     }
 }

@@ -3,6 +3,8 @@ package io.leveret.ra.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.ra.settings.LinkSettings;
+import io.leveret.ra.settings.Recovery;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -10,10 +12,12 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The back-off")
 final class BackoffTest {
 
+    private static final LinkSettings.Reconnect SETTINGS =
+            settings(Duration.ofMillis(250), 2, Duration.ofSeconds(30));
+
     private long now;
     private double random = 0.999_999;
-    private final Backoff backoff =
-            new Backoff(Duration.ofMillis(250), 2, Duration.ofSeconds(30), () -> now, () -> random);
+    private final Backoff backoff = new Backoff(SETTINGS, () -> now, () -> random);
 
     @Test
     @DisplayName(
@@ -47,7 +51,7 @@ final class BackoffTest {
         backoff.lost(Duration.ofMillis(1_900).toNanos());
         assertEquals(500, backoff.next().toMillis());
         assertEquals(3, backoff.attempt());
-        backoff.lost(Backoff.STABLE.toNanos());
+        backoff.lost(SETTINGS.stablePeriod().toNanos());
         assertEquals(250, backoff.next().toMillis());
         assertEquals(1, backoff.attempt());
     }
@@ -57,8 +61,23 @@ final class BackoffTest {
     void longInterval() {
         Backoff slow =
                 new Backoff(
-                        Duration.ofSeconds(5), 1, Duration.ofSeconds(5), () -> now, () -> random);
+                        settings(Duration.ofSeconds(5), 1, Duration.ofSeconds(5)),
+                        () -> now,
+                        () -> random);
         assertTrue(slow.next().toMillis() > 4_900);
         assertTrue(slow.next().toMillis() > 4_900);
+    }
+
+    private static LinkSettings.Reconnect settings(
+            Duration interval, int multiplier, Duration max) {
+        return new LinkSettings.Reconnect(
+                interval,
+                multiplier,
+                max,
+                0,
+                Duration.ZERO,
+                Duration.ofSeconds(2),
+                Recovery.AUTOMATIC,
+                Duration.ofMinutes(1));
     }
 }

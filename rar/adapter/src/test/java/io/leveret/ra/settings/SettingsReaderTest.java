@@ -51,7 +51,7 @@ final class SettingsReaderTest {
     @DisplayName("name environment variables in capitals with underscores")
     void environmentNames() {
         environment.put("LEVERET_RECONNECT_MAX_INTERVAL", "1234");
-        assertEquals(Duration.ofMillis(1234), reader().link().reconnectMaxInterval());
+        assertEquals(Duration.ofMillis(1234), reader().link().reconnect().maxInterval());
     }
 
     @Test
@@ -62,7 +62,7 @@ final class SettingsReaderTest {
         environment.put("LEVERET_USER_NAME", "u");
         BrokerSettings broker = reader().broker();
         assertEquals("u", broker.userName());
-        assertEquals("p", broker.password().value());
+        assertEquals("p", ((Credentials.Password) broker.credentials()).password().value());
         assertEquals(List.of(new HostPort("outside", 1)), broker.addresses());
 
         adapter.set(Setting.ADDRESSES, "inside:2");
@@ -171,7 +171,7 @@ final class SettingsReaderTest {
         assertTrue(reader.problems().isEmpty(), reader.problems().message("It"));
         assertEquals("[a:5672, b:1, [::1]:2, c:3]", broker.addresses().toString());
         assertEquals("v/h", broker.virtualHost());
-        assertEquals("p@", broker.password().value());
+        assertEquals("p@", ((Credentials.Password) broker.credentials()).password().value());
         assertFalse(bean.get(Setting.ADDRESSES).contains("p%40"), "user-info is cut out");
         assertFalse(broker.toString().contains("p@"), broker.toString());
     }
