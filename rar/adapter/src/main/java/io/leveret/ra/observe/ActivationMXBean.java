@@ -1,0 +1,119 @@
+package io.leveret.ra.observe;
+
+import java.util.Date;
+
+/**
+ * One active message-driven bean, as JMX shows it: {@code io.leveret:type=Activation}. Attributes
+ * are read from memory, without I/O, and hold no secrets. The operations return at once; what they
+ * start shows in the state. Counters begin with the activation and only grow.
+ */
+public interface ActivationMXBean {
+
+    /**
+     * Gives the name: the bean's class, numbered when there are several.
+     *
+     * @return as in events
+     */
+    String getName();
+
+    /**
+     * Gives the queue that it consumes from.
+     *
+     * @return the queue's name
+     */
+    String getDestination();
+
+    /**
+     * Gives the state.
+     *
+     * @return {@code WAITING}, {@code CONSUMING}, {@code PAUSING}, {@code PAUSED} or {@code
+     *     STOPPING}
+     */
+    String getState();
+
+    /**
+     * Gives since when it has been in this state.
+     *
+     * @return the time
+     */
+    Date getSince();
+
+    /**
+     * Gives how many sessions there are when all is well.
+     *
+     * @return {@code maxSession}
+     */
+    int getSessions();
+
+    /**
+     * Gives how many sessions have a consumer at the broker now.
+     *
+     * @return the number, at most {@link #getSessions}
+     */
+    int getSessionsConsuming();
+
+    /**
+     * Gives how often its sessions have tried to subscribe since all of them consumed.
+     *
+     * @return the number of the session that has tried most often; 0 while all of them consume
+     */
+    int getAttempts();
+
+    /**
+     * Gives how many messages the bean works on now.
+     *
+     * @return the number, at most one for each session
+     */
+    int getInFlight();
+
+    /**
+     * Gives how many messages were handed to the bean, repetitions included.
+     *
+     * @return the number
+     */
+    long getDelivered();
+
+    /**
+     * Gives how many messages were acknowledged.
+     *
+     * @return the number of acknowledgements written
+     */
+    long getAcknowledged();
+
+    /**
+     * Gives how many times the bean, its transaction or its publishes failed.
+     *
+     * @return the number
+     */
+    long getFailed();
+
+    /**
+     * Gives how many messages were given back to the queue: after a failure, when their time had
+     * come, and untouched when delivery stopped.
+     *
+     * @return the number
+     */
+    long getReturned();
+
+    /**
+     * Gives what was last in the way of consuming.
+     *
+     * @return one line, null when there was no trouble yet
+     */
+    String getLastTrouble();
+
+    /**
+     * Pauses delivery: consumers are cancelled, running deliveries end, what waits goes back to the
+     * queue. It stays so until {@link #start}. Does nothing when it is paused.
+     */
+    void stop();
+
+    /**
+     * Goes on after {@link #stop}. A session whose last delivery from before still runs begins when
+     * that has ended. Does nothing when it is not paused.
+     */
+    void start();
+
+    /** Lets all sessions that are backing off try now. Does nothing while it is paused. */
+    void resume();
+}
