@@ -7,6 +7,7 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.observe.Events;
+import io.leveret.ra.observe.Mbeans;
 import io.leveret.ra.outbound.Outbound;
 import io.leveret.ra.settings.PublishBean;
 import io.leveret.ra.settings.Setting;
@@ -39,6 +40,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
 
     private static final long serialVersionUID = 1L;
 
+    private static final int MAX_CONNECTIONS = 500;
     private static final Duration CLOSE_LINKS = Duration.ofSeconds(1);
 
     private transient volatile Running running;
@@ -71,7 +73,8 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         String name = "leveret-" + Integer.toHexString(System.identityHashCode(this));
         Threads threads = new Threads(name);
         Events events = new Events();
-        LinkRegistry links = new LinkRegistry(name, threads, events);
+        Mbeans mbeans = new Mbeans(name, events);
+        LinkRegistry links = new LinkRegistry(name, MAX_CONNECTIONS, threads, events, mbeans);
         Transactions transactions =
                 new Transactions(context.getTransactionSynchronizationRegistry());
         running =

@@ -46,7 +46,7 @@ class HandleContractTest {
         bare = new Bare(Nodes.shared().port());
         queue = bare.queue("handles");
         proxy = FaultProxy.to(Nodes.shared());
-        rig = Rig.started(proxy.port());
+        rig = new Rig(proxy.port()).with(a -> a.setConnections("1")).start();
     }
 
     @AfterEach

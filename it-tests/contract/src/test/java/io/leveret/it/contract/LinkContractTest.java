@@ -128,7 +128,7 @@ class LinkContractTest {
 
     @Test
     void factoriesOfTheSameBrokerShareTheirLinks() throws Exception {
-        rig.start();
+        rig.with(a -> a.setConnections("1")).start();
         rig.publisher().publish("", queue, MqMessage.text("one"));
         rig.publisher().publish("", queue, MqMessage.text("two"));
         assertEquals(1, proxy.connections());
@@ -192,7 +192,7 @@ class LinkContractTest {
 
     @Test
     void destroyedConnectionsLeaveNoChannelBehind() throws Exception {
-        rig.start();
+        rig.with(a -> a.setConnections("1")).start();
         MqManagedConnectionFactory factory = new MqManagedConnectionFactory();
         for (int round = 0; round < 3; round++) {
             FakePool pool = rig.container().pool(factory, 10);

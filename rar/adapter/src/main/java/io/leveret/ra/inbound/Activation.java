@@ -104,6 +104,11 @@ final class Activation {
         trouble("lost its subscription", cause);
     }
 
+    /** A session goes to another connection; it has lost nothing. */
+    synchronized void moves() {
+        consuming--;
+    }
+
     /** Says it once, until it changes or all is well again. */
     void trouble(String what, Throwable cause) {
         // The consumer tag of the session is left out: the others say the same.

@@ -13,7 +13,9 @@ import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *    ^ ^                                             |                  |
  *    | +--failed: next attempt by timer--------------+                  |
  *    +--lost (channel, broker's cancel): at once, then by timer---------+
+ *    +--the link has moved to another address: at once; what the old subscription
+ *       has delivered is worked off before it is closed
  *
  * any --beginStop--> STOPPING: cancel, let the running delivery end, give the rest back,
  *                    close the channel, release the endpoint --> STOPPED
@@ -62,6 +66,7 @@ final class Session {
     private final AtomicBoolean again = new AtomicBoolean();
     private final AtomicBoolean running = new AtomicBoolean();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final Queue<Subscription> leaving = new ConcurrentLinkedQueue<>();
     private volatile Subscription current;
     private long since;
     private boolean counted;
@@ -86,7 +91,7 @@ final class Session {
         this.tag = tag;
         this.runner =
                 new DeliveryRunner(endpoints, room.transactions, flushLimit(room.drainTimeout));
-        this.backoff = new Backoff(link.reconnect());
+        this.backoff = Backoff.withoutLimits(link.reconnect());
     }
 
     private static Duration flushLimit(Duration drainTimeout) {
@@ -130,6 +135,8 @@ final class Session {
             fresh.start(tag);
             if (consuming(fresh)) {
                 activation.subscribed();
+                Subscription subscription = fresh;
+                channel.onLeave(() -> linkMoved(subscription));
             } else if (!stopping) {
                 failed(fresh, "lost its subscription at once", null);
             }
@@ -203,9 +210,29 @@ final class Session {
         }
     }
 
+    /** Subscribes on the link's new connection, and lets the old subscription run dry. */
+    private void linkMoved(Subscription old) {
+        synchronized (this) {
+            if (current != old || stopping) {
+                return;
+            }
+            current = null;
+            counted = false;
+            leaving.add(old);
+        }
+        activation.moves();
+        old.cancel(tag);
+        old.finish(() -> leaving.remove(old));
+        subscribeNow();
+    }
+
     /** The subscription is gone; may be told several times, on the I/O thread too. */
     void lost(Subscription which, Exception cause) {
         Duration delay;
+        if (leaving.remove(which)) {
+            which.close();
+            return;
+        }
         synchronized (this) {
             if (current != which || !counted) {
                 // Known already, or the attempt to subscribe will find out.
@@ -246,7 +273,7 @@ final class Session {
         worker = Thread.currentThread();
         try {
             while (!stopping) {
-                Subscription subscription = current;
+                Subscription subscription = next();
                 Delivery delivery = subscription == null ? null : subscription.poll();
                 if (delivery == null) {
                     return;
@@ -266,10 +293,20 @@ final class Session {
             finishIfIdle();
             return;
         }
-        Subscription subscription = current;
+        Subscription subscription = next();
         if (subscription != null && subscription.hasWaiting()) {
             wake();
         }
+    }
+
+    /** What an old subscription still holds was delivered before. */
+    private Subscription next() {
+        for (Subscription old : leaving) {
+            if (old.hasWaiting()) {
+                return old;
+            }
+        }
+        return current;
     }
 
     private void process(Subscription subscription, Delivery delivery) {
@@ -342,8 +379,11 @@ final class Session {
                 current = null;
             }
             if (subscription != null) {
-                subscription.returnAll();
-                subscription.close();
+                leaving.add(subscription);
+            }
+            for (Subscription each : leaving) {
+                each.returnAll();
+                each.close();
             }
             runner.release();
             stopped.complete(null);
@@ -368,6 +408,7 @@ final class Session {
             if (subscription != null) {
                 subscription.close();
             }
+            leaving.forEach(Subscription::close);
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

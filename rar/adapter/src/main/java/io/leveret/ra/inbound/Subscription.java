@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One generation of a session: a channel, its consumer, the deliveries that wait, and the settling
@@ -25,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *                  |               +--hold, after the delay: reject--+
  *                  +--returnAll: nack--------------------------------+
  * channel lost: every unsettled one is the broker's again, settling it is a no-op
+ * link moved:   cancelled, and closed when the last one is settled
  * }</pre>
  *
  * <p>The client's callbacks run on the I/O thread and never wait. Thread-safe; each delivery is
@@ -38,6 +41,9 @@ final class Subscription extends DefaultConsumer {
     private final int prefetch;
     private final BlockingQueue<Delivery> waiting;
     private final Map<Long, Delivery> unsettled = new ConcurrentHashMap<>();
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicBoolean finished = new AtomicBoolean();
+    private volatile Runnable whenFinished;
 
     Subscription(Session session, LinkChannel channel, String queue, int prefetch) {
         super(channel.client());
@@ -69,6 +75,7 @@ final class Subscription extends DefaultConsumer {
                 new Delivery(
                         envelope.getDeliveryTag(),
                         AmqpMessages.toMessage(envelope, properties, body));
+        open.incrementAndGet();
         unsettled.put(delivery.tag(), delivery);
         if (waiting.offer(delivery)) {
             session.wake();
@@ -118,15 +125,21 @@ final class Subscription extends DefaultConsumer {
     }
 
     private boolean settle(Delivery delivery, Write write) {
-        if (unsettled.remove(delivery.tag()) == null || !channel.isOpen()) {
+        if (unsettled.remove(delivery.tag()) == null) {
             return false;
         }
         try {
+            if (!channel.isOpen()) {
+                return false;
+            }
             write.run();
             return true;
         } catch (IOException | AlreadyClosedException e) {
             session.notSettled(e);
             return false;
+        } finally {
+            open.decrementAndGet();
+            closeIfFinished();
         }
     }
 
@@ -142,6 +155,24 @@ final class Subscription extends DefaultConsumer {
         } catch (IOException | RuntimeException e) {
             // The channel is closed next anyway, which ends the flow as well.
             session.notSettled(e);
+        }
+    }
+
+    /**
+     * Closes the channel as soon as everything is settled; to be called after {@link #cancel}.
+     *
+     * @param done run then, once
+     */
+    void finish(Runnable done) {
+        whenFinished = done;
+        closeIfFinished();
+    }
+
+    private void closeIfFinished() {
+        Runnable done = whenFinished;
+        if (done != null && open.get() == 0 && finished.compareAndSet(false, true)) {
+            done.run();
+            close();
         }
     }
 

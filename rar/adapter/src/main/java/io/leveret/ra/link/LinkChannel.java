@@ -4,6 +4,7 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 
 /**
  * A channel on a link, with its place in the link's count. Closing is asynchronous and bounded; it
@@ -16,6 +17,9 @@ public final class LinkChannel {
     private final OpenConnection connection;
     private final Threads threads;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean told = new AtomicBoolean();
+    private volatile Runnable onLeave;
+    private volatile IntSupplier inFlight = () -> 0;
 
     LinkChannel(Channel channel, OpenConnection connection, Threads threads) {
         this.channel = channel;
@@ -71,6 +75,55 @@ public final class LinkChannel {
         return value == null ? "unknown" : value.toString();
     }
 
+    /**
+     * Asks to be told when the link has moved to another address: the channel goes on working, but
+     * its user should open another one and close this one when it suits. Told once, on a worker
+     * thread; at once when the link has moved already.
+     *
+     * @param listener what to do then
+     */
+    public void onLeave(Runnable listener) {
+        onLeave = listener;
+        if (connection.isLeaving()) {
+            leave();
+        }
+    }
+
+    void leave() {
+        Runnable listener = onLeave;
+        if (listener != null && told.compareAndSet(false, true)) {
+            threads.executeUnlessClosed(listener);
+        }
+    }
+
+    /**
+     * Lets JMX count the publishes that wait for an answer.
+     *
+     * @param counter gives their number; must not wait
+     */
+    public void countInFlight(IntSupplier counter) {
+        inFlight = counter;
+    }
+
+    int inFlight() {
+        return inFlight.getAsInt();
+    }
+
+    /** Notes that the broker has answered a publish. Cheap; called on the I/O thread. */
+    public void answered() {
+        connection.answered();
+    }
+
+    /**
+     * Notes that a publish was not answered by its deadline. When no channel of the link had an
+     * answer since, the link moves to another address.
+     *
+     * @param writtenNanos when it was written, {@link System#nanoTime}
+     */
+    public void overdue(long writtenNanos) {
+        connection.overdue(writtenNanos);
+    }
+
     /** Closes the channel on a worker thread; returns at once. Closing twice does nothing. */
     public void close() {
         if (!closed.compareAndSet(false, true)) {
@@ -85,7 +138,7 @@ public final class LinkChannel {
                         // The channel is gone with its link, which reports its own loss.
                         assert !channel.isOpen();
                     } finally {
-                        connection.release();
+                        connection.closed(this);
                     }
                 });
     }

@@ -74,7 +74,7 @@ final class LinkConnector {
                 factory.newConnection(
                         new DirectExecutor(), List.of(new Address(host.host(), host.port())), name);
         connection.addBlockedListener(gate);
-        return new OpenConnection(connection, gate, settings.channelsPerConnection());
+        return new OpenConnection(connection, gate, host, settings.channelsPerConnection());
     }
 
     /**

@@ -2,21 +2,25 @@ package io.leveret.ra.link;
 
 import io.leveret.MqEvent;
 import io.leveret.ra.observe.Events;
-import java.util.ArrayList;
+import io.leveret.ra.observe.Mbeans;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
  * The links of one key: they come up on demand, up to {@code connections}, and close together when
- * nobody has held the group for the idle time.
+ * nobody has held the group for the idle time. A second link is started as soon as the first has a
+ * channel, and so on, so that a lost link costs only its own channels; nobody waits for it while
+ * another one is up.
  *
  * <pre>{@code
  * IN_USE --last release--> IDLE --idle time over--> CLOSED
- *   ^                       |  (at once when no link is up)
+ *   ^                       |
  *   +------- retain --------+
  * }</pre>
  *
@@ -24,35 +28,41 @@ import java.util.function.Function;
  */
 public final class LinkGroup {
 
-    /** Consuming sessions may go beyond {@code connections}, but not without end. */
-    private static final int CONSUMING_LINKS = 32;
-
     private final LinkKey key;
     private final String name;
+    private final int number;
+    private final Parts parts;
     private final LinkConnector connector;
-    private final Threads threads;
-    private final Events events;
-    private final Function<LinkGroup, Boolean> forget;
     private final List<Runnable> upListeners = new CopyOnWriteArrayList<>();
     private final Map<Class<?>, AutoCloseable> attachments = new ConcurrentHashMap<>();
+    private final ReentrantLock waiting = new ReentrantLock();
+    private final Condition changed = waiting.newCondition();
 
-    private final List<Link> links = new ArrayList<>();
+    private final List<Link> links = new CopyOnWriteArrayList<>();
+    private final List<Mbeans.Registration> mbeans = new CopyOnWriteArrayList<>();
     private int references;
-    private boolean closed;
+    private volatile boolean closed;
     private Future<?> idleTimer;
 
-    LinkGroup(
-            LinkKey key,
-            String name,
+    /** What all groups of a resource adapter instance share. */
+    record Parts(
             Threads threads,
             Events events,
-            Function<LinkGroup, Boolean> forget) {
+            Mbeans mbeans,
+            LinkBudget budget,
+            Function<LinkGroup, Boolean> forget) {}
+
+    /**
+     * Creates a group without links.
+     *
+     * @param number the how many-th group it is: groups begin at different addresses
+     */
+    LinkGroup(LinkKey key, String name, int number, Parts parts) {
         this.key = key;
         this.name = name;
-        this.threads = threads;
-        this.events = events;
-        this.forget = forget;
-        this.connector = new LinkConnector(key, threads, events);
+        this.number = number;
+        this.parts = parts;
+        this.connector = new LinkConnector(key, parts.threads(), parts.events());
     }
 
     /**
@@ -96,9 +106,21 @@ public final class LinkGroup {
 
     private void linkUp() {
         for (Runnable listener : upListeners) {
-            threads.executeUnlessClosed(listener);
+            parts.threads().executeUnlessClosed(listener);
         }
     }
+
+    /** A link or its gate has changed; may be on the I/O thread. */
+    private void linkChanged() {
+        waiting.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    // --- opening channels ---
 
     /**
      * Opens a channel on the least loaded link, starting a link when there is room for one more.
@@ -115,62 +137,37 @@ public final class LinkGroup {
     public LinkChannel open(Deadline deadline, boolean patient, boolean own, ChannelSetup setup)
             throws LinkUnavailableException, InterruptedException {
         while (true) {
-            Link link = choose(own);
-            OpenConnection connection = link.current();
-            if (connection == null) {
-                if (!link.await(deadline, patient)) {
-                    throw link.unavailable(this);
-                }
+            if (closed) {
+                throw new LinkUnavailableException(name + " is closed", null, null);
+            }
+            Link best = leastLoaded(own);
+            if (best == null) {
+                awaitRoom(own, deadline, patient);
                 continue;
             }
-            LinkChannel channel = link.open(this, connection, own, setup, deadline);
-            if (channel != null) {
-                return channel;
+            int wanted = key.settings().connections();
+            if (!own && links.size() < wanted && best.hasChannels()) {
+                add(wanted);
             }
-            if (own || deadline.isOver()) {
-                throw exhausted();
+            OpenConnection connection = best.current();
+            if (connection != null && connection.reserve(own)) {
+                return ChannelOpening.open(
+                        best.name(), this, connection, setup, parts.threads(), deadline);
             }
         }
     }
 
-    private synchronized Link choose(boolean own) throws LinkUnavailableException {
-        if (closed) {
-            throw new LinkUnavailableException(name + " is closed", null, null);
+    /** Starts a link when all are up and full, and waits for one. */
+    private void awaitRoom(boolean own, Deadline deadline, boolean patient)
+            throws LinkUnavailableException, InterruptedException {
+        boolean allUp = links.stream().allMatch(link -> link.current() != null);
+        if (allUp && !add(mostLinks())) {
+            if (leastLoaded(own) == null) {
+                throw exhausted();
+            }
+        } else if (!awaitUp(own, deadline, patient)) {
+            throw unavailable();
         }
-        Link best = leastLoaded(own);
-        if (best != null) {
-            return best;
-        }
-        Link down = links.stream().filter(l -> l.current() == null).findFirst().orElse(null);
-        if (down != null) {
-            return down;
-        }
-        if (links.size() >= limit()) {
-            throw exhausted();
-        }
-        int number = links.size() + 1;
-        if (number == key.settings().connections() + 1) {
-            events.warning(
-                    MqEvent.Source.LINK,
-                    name,
-                    "opens more links than connections="
-                            + key.settings().connections()
-                            + " allows, because its sessions need them; raise connections or"
-                            + " channelsPerConnection",
-                    null);
-        }
-        Link added =
-                new Link(
-                        key,
-                        linkName(number),
-                        number - 1,
-                        connector,
-                        threads,
-                        events,
-                        this::linkUp);
-        links.add(added);
-        added.start();
-        return added;
     }
 
     private Link leastLoaded(boolean own) {
@@ -178,9 +175,7 @@ public final class LinkGroup {
         int least = Integer.MAX_VALUE;
         for (Link link : links) {
             OpenConnection connection = link.current();
-            if (connection != null
-                    && (own || connection.hasRoom())
-                    && connection.channels() < least) {
+            if (connection != null && connection.hasRoom(own) && connection.channels() < least) {
                 best = link;
                 least = connection.channels();
             }
@@ -188,14 +183,50 @@ public final class LinkGroup {
         return best;
     }
 
-    private int limit() {
-        int asked = key.settings().connections();
-        return key.purpose() == LinkKey.Purpose.CONSUME ? Math.max(asked, CONSUMING_LINKS) : asked;
+    /** Sessions may go beyond {@code connections}, as far as the resource adapter's cap allows. */
+    private int mostLinks() {
+        return key.purpose() == LinkKey.Purpose.CONSUME
+                ? Integer.MAX_VALUE
+                : key.settings().connections();
     }
 
-    private String linkName(int number) {
+    private boolean add(int most) {
+        Link added;
+        synchronized (this) {
+            if (closed || links.size() >= most || !parts.budget().take()) {
+                return false;
+            }
+            int index = links.size();
+            added =
+                    new Link(
+                            key,
+                            linkName(index + 1),
+                            number + index,
+                            connector,
+                            parts.threads(),
+                            parts.events(),
+                            new Link.Owner(this::linkUp, this::linkChanged));
+            links.add(added);
+        }
+        if (links.size() == key.settings().connections() + 1) {
+            parts.events()
+                    .warning(
+                            MqEvent.Source.LINK,
+                            name,
+                            "opens more links than connections="
+                                    + key.settings().connections()
+                                    + " allows, because its sessions need them; raise"
+                                    + " connections or channelsPerConnection",
+                            null);
+        }
+        mbeans.add(parts.mbeans().register(Mbeans.LINK, added.name(), new LinkView(added)));
+        added.start();
+        return true;
+    }
+
+    private String linkName(int index) {
         String base = key.settings().connectionName();
-        return (base == null ? name : base) + " " + number + "/" + key.settings().connections();
+        return (base == null ? name : base) + " " + index + "/" + key.settings().connections();
     }
 
     private LinkUnavailableException exhausted() {
@@ -205,48 +236,80 @@ public final class LinkGroup {
                         + key.settings().connections()
                         + ") or channelsPerConnection (now "
                         + key.settings().channelsPerConnection()
+                        + "), within maxConnections of the resource adapter (now "
+                        + parts.budget().most()
                         + ")",
                 null,
                 null);
+    }
+
+    // --- waiting ---
+
+    private interface Check {
+        /** True: it has come; false: it will not come; null: wait. */
+        Boolean now();
+    }
+
+    private boolean await(Check check, Deadline deadline) throws InterruptedException {
+        Boolean answer = check.now();
+        if (answer != null) {
+            return answer;
+        }
+        waiting.lockInterruptibly();
+        try {
+            long left = deadline.nanos();
+            while ((answer = check.now()) == null && left > 0) {
+                left = Math.min(changed.awaitNanos(left), deadline.nanos());
+            }
+            return answer != null && answer;
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    private boolean awaitUp(boolean own, Deadline deadline, boolean patient)
+            throws InterruptedException {
+        return await(
+                () -> {
+                    boolean hope = false;
+                    if (closed || leastLoaded(own) != null) {
+                        return true;
+                    }
+                    for (Link link : links) {
+                        hope |=
+                                link.state() == Link.State.CONNECTING
+                                        || patient && link.state() == Link.State.BACKING_OFF;
+                    }
+                    return hope ? null : false;
+                },
+                deadline);
     }
 
     /**
      * Waits until some link is up and its gate open, without taking a channel. Starts nothing.
      *
      * @param deadline when to be back
-     * @return true when a publish may be tried, or when no link was ever asked for
+     * @return true when a publish may be tried, or when no link was ever asked for; false when the
+     *     deadline has passed, or when no link will come back by itself
      * @throws InterruptedException when the caller is interrupted
      */
     public boolean awaitReady(Deadline deadline) throws InterruptedException {
-        while (true) {
-            List<Link> now;
-            synchronized (this) {
-                now = List.copyOf(links);
-            }
-            if (closed() || now.isEmpty()) {
-                return true;
-            }
-            Link down = null;
-            WriteGate shut = null;
-            for (Link link : now) {
-                OpenConnection connection = link.current();
-                if (connection == null) {
-                    down = link;
-                } else if (connection.gate.state() == WriteGate.State.OPEN) {
-                    return true;
-                } else {
-                    shut = connection.gate;
-                }
-            }
-            if (deadline.isOver()) {
-                return false;
-            }
-            if (shut != null) {
-                shut.await(deadline);
-            } else {
-                down.await(deadline, true);
-            }
-        }
+        return await(
+                () -> {
+                    boolean hope = closed || links.isEmpty();
+                    if (hope) {
+                        return true;
+                    }
+                    for (Link link : links) {
+                        OpenConnection connection = link.current();
+                        if (connection != null && connection.gate.state() == WriteGate.State.OPEN) {
+                            return true;
+                        }
+                        hope |= connection != null || link.mayComeBack();
+                    }
+                    return hope ? null : false;
+                },
+                deadline);
     }
 
     /**
@@ -254,17 +317,30 @@ public final class LinkGroup {
      *
      * @return one sentence
      */
-    public synchronized String whyNotReady() {
+    public String whyNotReady() {
         for (Link link : links) {
             OpenConnection connection = link.current();
-            return connection == null ? link.unavailable(this).getMessage() : connection.gate.why();
+            if (connection != null) {
+                return connection.gate.why();
+            }
         }
-        return name + " has no link";
+        return unavailable().getMessage();
     }
 
-    private synchronized boolean closed() {
-        return closed;
+    /** Speaks for the link that is nearest to coming back. */
+    private LinkUnavailableException unavailable() {
+        Link spokesman = null;
+        for (Link link : links) {
+            if (spokesman == null || !spokesman.mayComeBack() && link.mayComeBack()) {
+                spokesman = link;
+            }
+        }
+        return spokesman == null
+                ? new LinkUnavailableException(name + " has no link", this, null)
+                : spokesman.unavailable(this);
     }
+
+    // --- living and ending ---
 
     synchronized boolean retain() {
         if (closed) {
@@ -285,7 +361,7 @@ public final class LinkGroup {
      */
     public synchronized void release() {
         if (--references == 0 && !closed) {
-            idleTimer = threads.after(key.settings().idleTimeout(), this::closeIfUnused);
+            idleTimer = parts.threads().after(key.settings().idleTimeout(), this::closeIfUnused);
         }
     }
 
@@ -296,7 +372,7 @@ public final class LinkGroup {
             }
             closed = true;
         }
-        forget.apply(this);
+        parts.forget().apply(this);
         closeAll();
     }
 
@@ -316,14 +392,14 @@ public final class LinkGroup {
             try {
                 attachment.close();
             } catch (Exception e) {
-                events.warning(MqEvent.Source.LINK, name, "could not close " + attachment, e);
+                parts.events()
+                        .warning(MqEvent.Source.LINK, name, "could not close " + attachment, e);
             }
         }
-        List<Link> all;
-        synchronized (this) {
-            all = List.copyOf(links);
-        }
-        all.forEach(Link::close);
+        links.forEach(Link::close);
+        mbeans.forEach(Mbeans.Registration::close);
+        parts.budget().giveBack(links.size());
+        linkChanged();
     }
 
     @Override

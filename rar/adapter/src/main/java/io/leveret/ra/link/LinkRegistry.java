@@ -1,8 +1,10 @@
 package io.leveret.ra.link;
 
 import io.leveret.ra.observe.Events;
+import io.leveret.ra.observe.Mbeans;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * All links of one resource adapter instance, by key. It owns them, because a managed connection
@@ -11,22 +13,26 @@ import java.util.concurrent.ConcurrentMap;
 public final class LinkRegistry {
 
     private final ConcurrentMap<LinkKey, LinkGroup> groups = new ConcurrentHashMap<>();
+    private final AtomicInteger numbers = new AtomicInteger();
     private final String instance;
-    private final Threads threads;
-    private final Events events;
+    private final LinkGroup.Parts parts;
     private volatile boolean closed;
 
     /**
      * Creates an empty registry.
      *
      * @param instance the resource adapter instance's name
+     * @param maxConnections how many physical connections it may have
      * @param threads runs everything
      * @param events hears of everything
+     * @param mbeans shows the links
      */
-    public LinkRegistry(String instance, Threads threads, Events events) {
+    public LinkRegistry(
+            String instance, int maxConnections, Threads threads, Events events, Mbeans mbeans) {
         this.instance = instance;
-        this.threads = threads;
-        this.events = events;
+        this.parts =
+                new LinkGroup.Parts(
+                        threads, events, mbeans, new LinkBudget(maxConnections), this::forget);
     }
 
     /**
@@ -46,7 +52,10 @@ public final class LinkRegistry {
                             }
                             LinkGroup fresh =
                                     new LinkGroup(
-                                            k, instance + " " + k, threads, events, this::forget);
+                                            k,
+                                            instance + " " + k,
+                                            numbers.getAndIncrement(),
+                                            parts);
                             fresh.retain();
                             return fresh;
                         });

@@ -43,8 +43,19 @@ public final class WriteGate extends ChannelInboundHandlerAdapter implements Blo
     private volatile boolean full;
     private volatile String blocked;
     private volatile boolean ended;
+    private volatile Runnable onChange = () -> {};
 
     WriteGate() {}
+
+    /** Has a listener called after each change, on the thread that made it: it must not wait. */
+    void onChange(Runnable listener) {
+        onChange = listener;
+    }
+
+    /** The broker's reason while it blocks publishers, else null. */
+    String blocked() {
+        return blocked;
+    }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
@@ -77,6 +88,7 @@ public final class WriteGate extends ChannelInboundHandlerAdapter implements Blo
         } finally {
             lock.unlock();
         }
+        onChange.run();
     }
 
     /**

@@ -81,6 +81,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
         ConfirmChannel confirm = new ConfirmChannel(channel, window, threads, owner);
         channel.client().addConfirmListener((ConfirmListener) confirm);
         channel.client().addReturnListener((ReturnListener) confirm);
+        channel.countInFlight(confirm.unanswered::get);
         return confirm;
     }
 
@@ -88,6 +89,11 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     ConfirmChannel watch() {
         client.addShutdownListener(this);
         return this;
+    }
+
+    /** Asks to be told when the link has moved; see {@link LinkChannel#onLeave}. */
+    void onLeave(Runnable listener) {
+        channel.onLeave(listener);
     }
 
     /** No I/O, no lock. */
@@ -196,11 +202,13 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
 
     @Override
     public void handleAck(long sequence, boolean multiple) {
+        channel.answered();
         ring.take(sequence, multiple, pending -> answer(pending, MqOutcome.CONFIRMED, null, null));
     }
 
     @Override
     public void handleNack(long sequence, boolean multiple) {
+        channel.answered();
         ring.take(
                 sequence,
                 multiple,
@@ -248,6 +256,9 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     @Override
     public void shutdownCompleted(ShutdownSignalException signal) {
         lost = signal;
+        if (!signal.isHardError() && !signal.isInitiatedByApplication()) {
+            channel.answered(); // if only by a refusal
+        }
         sweep(signal);
         ring.wake();
         unusable();
@@ -288,9 +299,10 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     /**
      * A confirm did not come in time: no more publishes here, and the owner gets a fresh channel.
      */
-    void overdue() {
+    void overdue(long writtenNanos) {
         retire();
         unusable();
+        channel.overdue(writtenNanos);
     }
 
     /** Takes no more publishes; closes when all are answered, or after the grace. */

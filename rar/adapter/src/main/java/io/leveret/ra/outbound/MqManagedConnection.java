@@ -22,9 +22,10 @@ import javax.transaction.xa.XAResource;
  * A managed connection: one confirm channel on a shared link.
  *
  * <pre>{@code
- * LIVE --channel lost or overdue--> BROKEN (connectionErrorOccurred, once)
- *  |                                   |
- *  +-------------destroy---------------+--> DESTROYED (the channel is handed back to its link,
+ * LIVE --channel lost or overdue----------> BROKEN (connectionErrorOccurred, once)
+ *  |   --link moved, at the next cleanup-->   |
+ *  |                                          |
+ *  +-------------destroy----------------------+--> DESTROYED (the channel is handed back to its link,
  *                                           which closes it when all its publishes are answered)
  * }</pre>
  *
@@ -49,6 +50,7 @@ final class MqManagedConnection implements ManagedConnection {
     private final AtomicBoolean errorFired = new AtomicBoolean();
     private final AtomicBoolean destroyed = new AtomicBoolean();
     private volatile ConfirmChannel channel;
+    private volatile boolean moving;
     private volatile PrintWriter logWriter;
 
     MqManagedConnection(
@@ -142,6 +144,17 @@ final class MqManagedConnection implements ManagedConnection {
         fireErrorOnce();
     }
 
+    /**
+     * The link goes on at another address: the container is asked for a new connection as soon as
+     * nobody uses this one, which works until then. Called on a worker thread.
+     */
+    void linkMoved() {
+        moving = true;
+        if (handles.isEmpty()) {
+            channelUnusable();
+        }
+    }
+
     private void fireErrorOnce() {
         // Without a listener the container does not know this connection yet: wait for it.
         if (destroyed.get() || listeners.isEmpty() || !errorFired.compareAndSet(false, true)) {
@@ -150,7 +163,10 @@ final class MqManagedConnection implements ManagedConnection {
         Exception cause =
                 channel.lost() != null
                         ? channel.lost()
-                        : new ResourceException("a confirm did not come in time");
+                        : new ResourceException(
+                                moving
+                                        ? "its link has moved to another address"
+                                        : "a confirm did not come in time");
         ConnectionEvent event =
                 new ConnectionEvent(this, ConnectionEvent.CONNECTION_ERROR_OCCURRED, cause);
         for (ConnectionEventListener listener : listeners) {
@@ -176,6 +192,10 @@ final class MqManagedConnection implements ManagedConnection {
     public void cleanup() {
         handles.forEach(MqConnectionHandle::invalidate);
         handles.clear();
+        Outbound room = factory.room();
+        if (moving && !destroyed.get() && room != null) {
+            room.threads.executeUnlessClosed(this::channelUnusable);
+        }
     }
 
     @Override

@@ -192,6 +192,7 @@ public final class MqManagedConnectionFactory extends PublishBean
                                 group::release));
         connection.attach(channel);
         channel.watch();
+        channel.onLeave(connection::linkMoved);
         return connection;
     }
 

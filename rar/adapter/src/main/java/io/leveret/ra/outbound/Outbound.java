@@ -4,6 +4,7 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.observe.Events;
+import io.leveret.ra.observe.Mbeans;
 import io.leveret.ra.tx.Transactions;
 import java.time.Duration;
 
@@ -44,6 +45,7 @@ public final class Outbound {
     /** The room of a factory that is used without a server. */
     static final class Unmanaged implements AutoCloseable {
 
+        private static final int MAX_CONNECTIONS = 500;
         private static final Duration CLOSE = Duration.ofSeconds(5);
 
         final Outbound outbound;
@@ -53,7 +55,12 @@ public final class Outbound {
             Events events = new Events();
             this.outbound =
                     new Outbound(
-                            new LinkRegistry("leveret-unmanaged", threads, events),
+                            new LinkRegistry(
+                                    "leveret-unmanaged",
+                                    MAX_CONNECTIONS,
+                                    threads,
+                                    events,
+                                    new Mbeans("leveret-unmanaged", events)),
                             threads,
                             events,
                             new Transactions(null));

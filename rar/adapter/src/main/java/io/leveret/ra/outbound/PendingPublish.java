@@ -26,6 +26,7 @@ final class PendingPublish {
 
     final Publication publication;
     final long sequence;
+    private final long written = System.nanoTime();
     private final ConfirmChannel channel;
     private final CompletableFuture<Result> result = new CompletableFuture<>();
     private volatile String returned;
@@ -73,7 +74,7 @@ final class PendingPublish {
         try {
             return result.get(deadline.nanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            channel.overdue();
+            channel.overdue(written);
             return Result.of(
                     MqOutcome.UNKNOWN,
                     "it was written, but not confirmed before the deadline",

@@ -118,12 +118,15 @@ final class PublishPort implements AutoCloseable {
     private ConfirmChannel open(boolean serial, Deadline deadline)
             throws LinkUnavailableException, InterruptedException {
         Runnable nobodyCares = () -> {};
-        return ConfirmChannel.on(
-                        group.open(deadline, true, true, Channel::confirmSelect),
-                        OWN_WINDOW,
-                        threads,
-                        new ConfirmChannel.Owner(serial, GRACE, nobodyCares, nobodyCares))
-                .watch();
+        ConfirmChannel channel =
+                ConfirmChannel.on(
+                                group.open(deadline, true, true, Channel::confirmSelect),
+                                OWN_WINDOW,
+                                threads,
+                                new ConfirmChannel.Owner(serial, GRACE, nobodyCares, nobodyCares))
+                        .watch();
+        channel.onLeave(channel::retire);
+        return channel;
     }
 
     LinkGroup group() {

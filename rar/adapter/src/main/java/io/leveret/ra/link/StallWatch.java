@@ -1,0 +1,84 @@
+package io.leveret.ra.link;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * Finds connections that are open, with heartbeats, but on which no publish is answered any more:
+ * the broker's node is cut off from the leaders of its queues, or something between trickles. A
+ * missing confirm alone retires its channel only (see the outbound room); the connection is given
+ * up when none of its channels had an answer for the whole RPC timeout, and the link goes on at the
+ * next address.
+ *
+ * <pre>{@code
+ * WATCHING --publish overdue--> SUSPECT --an answer on any channel, blocked, or lost--> WATCHING
+ *                                  |
+ *                                  +--RPC timeout over--> given up (once per address and round)
+ * }</pre>
+ *
+ * <p>Where no address helps (the queue has lost its majority) going round for ever would cost
+ * others their channels for nothing: after one round without an answer the link stays where it is
+ * for the probe interval. A connection that the broker blocks is no stall.
+ *
+ * <p>Thread-safe.
+ */
+final class StallWatch {
+
+    private final Link link;
+    private final Threads threads;
+    private final int addresses;
+    private final Duration patience;
+    private final Duration pause;
+    private int movesInVain;
+    private long lastMove;
+
+    StallWatch(Link link, LinkKey key, Threads threads) {
+        this.link = link;
+        this.threads = threads;
+        this.addresses = key.broker().addresses().size();
+        this.patience = key.settings().rpcTimeout();
+        this.pause = key.settings().reconnect().probeInterval();
+    }
+
+    /** A publish written at that time was not answered by its deadline. */
+    void overdue(OpenConnection connection, long writtenNanos) {
+        long age = System.nanoTime() - writtenNanos;
+        if (age >= patience.toNanos()) {
+            check(connection, writtenNanos);
+        } else {
+            threads.after(
+                    Duration.ofNanos(patience.toNanos() - age),
+                    () -> check(connection, writtenNanos));
+        }
+    }
+
+    private void check(OpenConnection connection, long writtenNanos) {
+        if (link.current() != connection
+                || connection.gate.blocked() != null
+                || !connection.silentSince(writtenNanos)
+                || !mayMove(connection)) {
+            return;
+        }
+        link.abandon(
+                connection,
+                new IOException(
+                        "no publish was answered for "
+                                + (System.nanoTime() - writtenNanos) / 1_000_000
+                                + " ms"));
+    }
+
+    private synchronized boolean mayMove(OpenConnection connection) {
+        long now = System.nanoTime();
+        if (!connection.silentSince(connection.since + 1)) {
+            movesInVain = 0; // it had worked here
+        } else if (movesInVain >= addresses) {
+            if (now - lastMove < pause.toNanos()) {
+                return false;
+            }
+            movesInVain = 0;
+        }
+        movesInVain++;
+        lastMove = now;
+        return true;
+    }
+}
