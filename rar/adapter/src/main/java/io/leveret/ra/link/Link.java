@@ -1,9 +1,6 @@
 package io.leveret.ra.link;
 
 import com.rabbitmq.client.ShutdownSignalException;
-import io.leveret.MqEvent;
-import io.leveret.ra.observe.Causes;
-import io.leveret.ra.observe.Event;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.settings.HostPort;
 import io.leveret.ra.settings.LinkSettings;
@@ -17,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * One supervised physical connection.
@@ -76,7 +74,7 @@ final class Link {
     private final List<HostPort> hosts;
     private final String name;
     private final Threads threads;
-    private final Events events;
+    private final LinkVoice voice;
     private final Runnable onUp;
     private final Runnable onChange;
     private final LinkSettings.Reconnect settings;
@@ -94,6 +92,7 @@ final class Link {
     private Long nextAttempt;
     private long reconnects = -1; // the first connection is none
     private int hostIndex;
+    private int era;
     private Future<?> timer;
 
     /** Whom a link tells: both run without any lock of the link, on whichever thread. */
@@ -117,10 +116,10 @@ final class Link {
         this.name = name;
         this.hostIndex = turn;
         this.threads = threads;
-        this.events = events;
         this.onUp = owner.onUp();
         this.onChange = owner.onChange();
         this.settings = key.settings().reconnect();
+        this.voice = new LinkVoice(name, settings, threads, events);
         this.backoff = new Backoff(settings);
         HostPort home = hosts.get(Math.floorMod(turn, hosts.size()));
         this.homecoming = new Homecoming(this, home, settings.probeInterval(), threads);
@@ -170,10 +169,6 @@ final class Link {
         }
     }
 
-    private Event event(MqEvent.Severity severity, String text) {
-        return Event.of(severity, MqEvent.Source.LINK, name, text);
-    }
-
     /** Under the lock. */
     private void become(State next) {
         state = next;
@@ -185,66 +180,73 @@ final class Link {
 
     /** Starts a new link, or one that an operator had closed. */
     void start() {
-        if (enter(State.NEW, State.CONNECTING) || enter(State.CLOSED, State.CONNECTING)) {
-            threads.executeUnlessClosed(this::attempt);
-        }
+        connectAgain(State.NEW, State.CLOSED);
     }
 
-    /** Tries at once, out of back-off or failure. */
+    /** Tries at once, out of back-off or failure, as at the beginning of an outage. */
     void resume() {
-        if (enter(State.BACKING_OFF, State.CONNECTING) || enter(State.FAILED, State.CONNECTING)) {
-            threads.executeUnlessClosed(
-                    () -> {
-                        lock.lock();
-                        try {
-                            backoff.restart();
-                        } finally {
-                            lock.unlock();
-                        }
-                        attempt();
-                    });
-        }
+        connectAgain(State.BACKING_OFF, State.FAILED);
     }
 
-    private void retry(State from) {
-        if (enter(from, State.CONNECTING)) {
-            attempt();
-        }
-    }
-
-    private boolean enter(State from, State to) {
+    private void connectAgain(State oneOf, State orOf) {
         lock.lock();
         try {
-            if (state != from) {
-                return false;
+            if (state != oneOf && state != orOf) {
+                return;
             }
-            become(to);
-            if (timer != null) {
-                timer.cancel(false);
-            }
+            backoff.restart();
+            connecting();
         } finally {
             lock.unlock();
         }
         onChange.run();
-        return true;
+        threads.executeUnlessClosed(this::attempt);
     }
 
-    private void attempt() {
-        HostPort next = nextHost();
+    /** The timer's: {@code from} is the state that it was set in. */
+    private void retry(State from) {
+        lock.lock();
         try {
-            connected(connect(next));
-        } catch (IOException | TimeoutException | RuntimeException | LinkageError e) {
-            backOff(null, e, next, "cannot connect to " + next);
+            if (state != from) {
+                return;
+            }
+            connecting();
+        } finally {
+            lock.unlock();
+        }
+        onChange.run();
+        attempt();
+    }
+
+    /** Under the lock. */
+    private void connecting() {
+        become(State.CONNECTING);
+        era++;
+        if (timer != null) {
+            timer.cancel(false);
         }
     }
 
-    private HostPort nextHost() {
+    private void attempt() {
+        HostPort next;
+        int mine;
         lock.lock();
         try {
-            host = hosts.get(Math.floorMod(hostIndex++, hosts.size()));
-            return host;
+            next = hosts.get(Math.floorMod(hostIndex++, hosts.size()));
+            host = next;
+            mine = era;
         } finally {
             lock.unlock();
+        }
+        try {
+            connected(connect(next), mine);
+        } catch (IOException | TimeoutException | RuntimeException | LinkageError e) {
+            backOff(
+                    () -> state == State.CONNECTING && era == mine,
+                    null,
+                    e,
+                    next,
+                    "cannot connect to " + next);
         }
     }
 
@@ -252,33 +254,27 @@ final class Link {
         return connector.connect(to, name);
     }
 
-    private void connected(OpenConnection fresh) {
-        int attempts;
+    private void connected(OpenConnection fresh, int mine) {
         lock.lock();
         try {
-            if (state != State.CONNECTING) {
+            if (state != State.CONNECTING || era != mine) {
                 close(fresh);
                 return;
             }
-            become(State.UP);
-            current = fresh;
-            reconnects++;
-            attempts = backoff.attempt();
+            use(fresh);
+            voice.connected(fresh.host, backoff.attempt());
         } finally {
             lock.unlock();
         }
-        events.publish(
-                event(
-                                MqEvent.Severity.INFO,
-                                "is connected to "
-                                        + fresh.host
-                                        + (attempts > 0 ? " after attempt " + attempts : ""))
-                        .state(State.UP)
-                        .at(fresh.host)
-                        .attempt(attempts, null));
         watch(fresh);
-        onChange.run();
-        onUp.run();
+    }
+
+    /** Under the lock. */
+    private void use(OpenConnection fresh) {
+        become(State.UP);
+        current = fresh;
+        host = fresh.host;
+        reconnects++;
     }
 
     private void watch(OpenConnection fresh) {
@@ -288,6 +284,7 @@ final class Link {
         homecoming.connected(fresh);
         // Last: when the connection is lost already, the client calls it at once.
         fresh.client.addShutdownListener(signal -> lost(fresh, signal));
+        onUp.run();
     }
 
     // --- blocked ---
@@ -295,32 +292,18 @@ final class Link {
     /** On the I/O thread. */
     private void gateChanged(OpenConnection connection) {
         String reason = connection.gate.blocked();
-        boolean turned;
         lock.lock();
         try {
-            State next = reason == null ? State.UP : State.BLOCKED;
-            turned =
-                    current == connection
-                            && (state == State.UP || state == State.BLOCKED)
-                            && state != next;
-            if (turned) {
-                become(next);
+            if (current == connection && reason != null && state == State.UP) {
+                become(State.BLOCKED);
+                voice.blocked(connection.host, reason);
+            } else if (current == connection && reason == null && state == State.BLOCKED) {
+                become(State.UP);
+                voice.unblocked(connection.host);
+                connection.answered(); // the time of the block is no silence
             }
         } finally {
             lock.unlock();
-        }
-        if (turned) {
-            connection.answered();
-            Event event =
-                    reason == null
-                            ? event(MqEvent.Severity.INFO, "is unblocked").state(State.UP)
-                            : event(
-                                            MqEvent.Severity.WARNING,
-                                            "is blocked by the broker ("
-                                                    + reason
-                                                    + "), publishes wait")
-                                    .state(State.BLOCKED);
-            threads.executeUnlessClosed(() -> events.publish(event.at(connection.host)));
         }
         onChange.run();
     }
@@ -330,14 +313,12 @@ final class Link {
     /** On the I/O thread: changes state only, so that nobody uses the dead incarnation any more. */
     private void lost(OpenConnection old, ShutdownSignalException signal) {
         old.gate.end();
-        if (current == old) {
-            backOff(old, signal, old.host, "is lost");
-        }
+        backOff(() -> current == old, old, signal, old.host, "is lost");
     }
 
     /** The connection is open, but of no use. */
     void abandon(OpenConnection old, Exception why) {
-        if (backOff(old, why, old.host, "is given up")) {
+        if (backOff(() -> current == old, old, why, old.host, "is given up")) {
             close(old);
         }
     }
@@ -345,21 +326,19 @@ final class Link {
     /**
      * Schedules the next attempt, or gives up.
      *
+     * @param expected whether that is still to be done; asked under the lock
      * @param old the incarnation that was lost, null when an attempt has failed
-     * @return whether the link was in a state to do so
+     * @return whether it was still to be done
      */
-    private boolean backOff(OpenConnection old, Throwable why, HostPort where, String what) {
-        Duration delay;
-        boolean probed;
-        State next;
-        int number;
+    private boolean backOff(
+            BooleanSupplier expected,
+            OpenConnection old,
+            Throwable why,
+            HostPort where,
+            String what) {
         lock.lock();
         try {
-            boolean expected =
-                    old == null
-                            ? state == State.CONNECTING
-                            : current == old && (state == State.UP || state == State.BLOCKED);
-            if (!expected) {
+            if (!expected.getAsBoolean()) {
                 return false;
             }
             if (old != null) {
@@ -367,73 +346,33 @@ final class Link {
             }
             current = null;
             cause = why;
-            probed = old == null && backoff.isExhausted();
-            delay = old != null && settings.recovery() == Recovery.MANUAL ? null : backoff.next();
-            number = backoff.attempt();
-            next = delay == null ? State.FAILED : State.BACKING_OFF;
-            become(next);
-            if (delay == null && settings.recovery() == Recovery.AUTOMATIC) {
-                delay = settings.probeInterval();
+            boolean again = old == null && backoff.isExhausted();
+            boolean manual = old != null && settings.recovery() == Recovery.MANUAL;
+            Duration delay = manual ? null : backoff.next();
+            if (delay != null) {
+                become(State.BACKING_OFF);
+                voice.backsOff(where, what, backoff.attempt(), delay, why);
+            } else {
+                become(State.FAILED);
+                if (settings.recovery() == Recovery.AUTOMATIC) {
+                    delay = settings.probeInterval();
+                }
+                voice.failed(where, what, backoff.attempt(), delay, why, again);
             }
             if (delay != null) {
+                State from = state;
                 nextAttempt = System.nanoTime() + delay.toNanos();
-                timer = threads.after(delay, () -> retry(next));
+                timer = threads.after(delay, () -> retry(from));
             }
         } finally {
             lock.unlock();
         }
-        String text =
-                what
-                        + (next == State.FAILED ? " and FAILED" : "")
-                        + (delay == null
-                                ? ", waits for the operator"
-                                : ", next attempt in " + delay.toMillis() + " ms");
-        Event event =
-                event(severity(next, number, probed), text)
-                        .state(next)
-                        .at(where)
-                        .attempt(number, delay)
-                        .because(why);
-        threads.executeUnlessClosed(() -> events.publish(event));
         onChange.run();
         return true;
     }
 
-    /** One line when an outage begins and when it is given up, details for whoever looks. */
-    private static MqEvent.Severity severity(State next, int number, boolean probed) {
-        if (next == State.FAILED) {
-            return probed ? MqEvent.Severity.DETAIL : MqEvent.Severity.ALARM;
-        }
-        return number == 1 ? MqEvent.Severity.WARNING : MqEvent.Severity.DETAIL;
-    }
-
     LinkUnavailableException unavailable(LinkGroup group) {
-        Status now = status();
-        String text =
-                switch (now.state()) {
-                    case BACKING_OFF ->
-                            "is down ("
-                                    + Causes.text(now.cause())
-                                    + "), next attempt in "
-                                    + Math.max(
-                                            0,
-                                            (now.nextAttemptNanos() - System.nanoTime())
-                                                    / 1_000_000)
-                                    + " ms";
-                    case FAILED ->
-                            "has FAILED ("
-                                    + Causes.text(now.cause())
-                                    + ") and "
-                                    + (settings.recovery() == Recovery.AUTOMATIC
-                                            ? "is probed every "
-                                                    + settings.probeInterval().toMillis()
-                                                    + " ms"
-                                            : "waits for the operator to resume it");
-                    case NEW, CONNECTING -> "did not connect in time";
-                    case CLOSED -> "is closed";
-                    case UP, BLOCKED -> "could not be used";
-                };
-        return new LinkUnavailableException(name + " " + text, group, now.cause());
+        return voice.unavailable(status(), group);
     }
 
     // --- moving and closing ---
@@ -448,21 +387,13 @@ final class Link {
             if (current != from) {
                 return false;
             }
-            current = to;
-            host = to.host;
-            reconnects++;
-            become(State.UP);
+            use(to);
+            leaving.add(from);
+            voice.moved(from.host, to.host);
         } finally {
             lock.unlock();
         }
-        events.publish(
-                event(MqEvent.Severity.INFO, "is back at " + to.host + ", from " + from.host)
-                        .state(State.UP)
-                        .at(to.host));
         watch(to);
-        onChange.run();
-        onUp.run();
-        leaving.add(from);
         from.leave(
                 () -> {
                     leaving.remove(from);
@@ -480,6 +411,7 @@ final class Link {
                 return;
             }
             become(State.CLOSED);
+            voice.closed();
             open = current;
             current = null;
             if (timer != null) {
@@ -493,7 +425,6 @@ final class Link {
         leaving.clear();
         if (open != null) {
             close(open);
-            events.publish(event(MqEvent.Severity.INFO, "is closed").state(State.CLOSED));
         }
     }
 
