@@ -36,7 +36,7 @@ public final class FaultProxy implements AutoCloseable {
     private static final int CONNECT_MILLIS = 5_000;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
-    private final ServerSocket server;
+    private final int port;
     private final InetSocketAddress target;
     private final FaultSwitches switches = new FaultSwitches();
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
@@ -48,10 +48,15 @@ public final class FaultProxy implements AutoCloseable {
                     TimeUnit.SECONDS,
                     new SynchronousQueue<>(),
                     FaultProxy::newThread);
+    private volatile ServerSocket server;
     private volatile boolean refusing;
+    private volatile boolean mute;
+    private volatile boolean closed;
+    private BlackHole hole;
 
     private FaultProxy(ServerSocket server, InetSocketAddress target) {
         this.server = server;
+        this.port = server.getLocalPort();
         this.target = target;
     }
 
@@ -66,21 +71,27 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Opens a proxy on a free port in front of any address. */
     public static FaultProxy to(String host, int port) throws IOException {
-        ServerSocket server = new ServerSocket();
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST_CONNECTIONS);
+        ServerSocket server = listen(0, MOST_CONNECTIONS);
         FaultProxy proxy = new FaultProxy(server, new InetSocketAddress(host, port));
-        proxy.threads.execute(proxy::accept);
+        proxy.threads.execute(() -> proxy.accept(server));
         return proxy;
+    }
+
+    static ServerSocket listen(int port, int backlog) throws IOException {
+        ServerSocket server = new ServerSocket();
+        server.setReuseAddress(true); // connections of an earlier listener may still be there
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
+        return server;
     }
 
     /** The address to connect to: 127.0.0.1. */
     public String host() {
-        return server.getInetAddress().getHostAddress();
+        return InetAddress.getLoopbackAddress().getHostAddress();
     }
 
     /** The port to connect to. */
     public int port() {
-        return server.getLocalPort();
+        return port;
     }
 
     /** How many connections are open. */
@@ -106,6 +117,39 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
+    /**
+     * While on, new connections are accepted and never hear anything; what they send is thrown
+     * away. Existing ones go on. Switching it off changes nothing for those that were accepted
+     * meanwhile.
+     */
+    public void mute(boolean on) {
+        mute = on;
+    }
+
+    /**
+     * While on, nothing passes in either direction, not even the end of a connection, and
+     * connecting hangs: neither accepted nor refused. Afterwards everything goes on where it was,
+     * as TCP does when a network drops packets for a time.
+     *
+     * @throws IOException when the port cannot be listened on any more
+     */
+    public synchronized void blackHole(boolean on) throws IOException {
+        if (closed || on == (hole != null)) {
+            return;
+        }
+        switches.hole(on);
+        if (on) {
+            server.close();
+            hole = new BlackHole(port);
+        } else {
+            hole.close();
+            hole = null;
+            ServerSocket again = listen(port, MOST_CONNECTIONS);
+            server = again;
+            threads.execute(() -> accept(again));
+        }
+    }
+
     /** While on, bytes of that direction stay where they are and nothing is closed. */
     public void stall(Direction direction, boolean on) {
         switches.stall(direction, on);
@@ -117,6 +161,19 @@ public final class FaultProxy implements AutoCloseable {
      */
     public void delay(Direction direction, Duration time) {
         switches.delay(direction, time.toNanos());
+    }
+
+    /**
+     * Lets each connection have so few bytes per second of that direction, in pieces of a tenth of
+     * a second or of one byte. Zero ends it.
+     *
+     * @param bytesPerSecond at least 0
+     */
+    public void trickle(Direction direction, int bytesPerSecond) {
+        if (bytesPerSecond < 0) {
+            throw new IllegalArgumentException("must not be negative: " + bytesPerSecond);
+        }
+        switches.trickle(direction, bytesPerSecond);
     }
 
     /**
@@ -135,7 +192,14 @@ public final class FaultProxy implements AutoCloseable {
     /** Resets all connections, stops listening and ends all threads. May be repeated. */
     @Override
     public void close() throws IOException {
-        server.close();
+        synchronized (this) {
+            closed = true;
+            server.close();
+            if (hole != null) {
+                hole.close();
+                hole = null;
+            }
+        }
         switches.release();
         cut();
         threads.shutdown();
@@ -149,21 +213,30 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
+    private void accept(ServerSocket listener) {
+        while (!listener.isClosed()) {
             try {
-                Socket client = server.accept();
+                Socket client = listener.accept();
                 if (refusing || connections.size() >= MOST_CONNECTIONS) {
                     ProxiedConnection.reset(client);
+                } else if (mute) {
+                    swallow(client);
                 } else {
                     serve(client);
                 }
             } catch (IOException e) {
-                if (!server.isClosed()) {
+                if (!listener.isClosed()) {
                     System.err.println("fault proxy on port " + port() + ": " + e);
                 }
             }
         }
+    }
+
+    private void swallow(Socket client) {
+        ProxiedConnection connection =
+                new ProxiedConnection(client, new Socket(), switches, connections::remove);
+        connections.add(connection);
+        start(connection, connection::swallow);
     }
 
     private void serve(Socket client) {
@@ -180,13 +253,17 @@ public final class FaultProxy implements AutoCloseable {
             connection.reset();
             return;
         }
+        start(connection, () -> connection.pump(Direction.UP));
+        start(connection, () -> connection.pump(Direction.DOWN));
+    }
+
+    private void start(ProxiedConnection connection, Runnable work) {
         try {
-            threads.execute(() -> connection.pump(Direction.UP));
-            threads.execute(() -> connection.pump(Direction.DOWN));
+            threads.execute(work);
         } catch (RejectedExecutionException e) {
             connection.reset();
         }
-        if (refusing || server.isClosed()) {
+        if (refusing || closed) {
             connection.reset();
         }
     }

@@ -14,12 +14,15 @@ import java.util.function.BooleanSupplier;
 final class FaultSwitches {
 
     private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int PIECES_PER_SECOND = 10;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<Direction> stalled = EnumSet.noneOf(Direction.class);
     private final Map<Direction, Long> delays = new EnumMap<>(Direction.class);
     private final Map<Direction, Long> budgets = new EnumMap<>(Direction.class);
+    private final Map<Direction, Integer> rates = new EnumMap<>(Direction.class);
+    private boolean hole;
     private boolean released;
 
     void stall(Direction direction, boolean on) {
@@ -28,6 +31,14 @@ final class FaultSwitches {
 
     void delay(Direction direction, long nanos) {
         change(() -> delays.put(direction, nanos) == null);
+    }
+
+    void trickle(Direction direction, int bytesPerSecond) {
+        change(() -> rates.put(direction, bytesPerSecond) == null);
+    }
+
+    void hole(boolean on) {
+        change(() -> hole = on);
     }
 
     void cutAfter(Direction direction, long bytes) {
@@ -65,7 +76,7 @@ final class FaultSwitches {
             long start = System.nanoTime();
             while (!released && open.getAsBoolean()) {
                 long left = delays.getOrDefault(direction, 0L) - (System.nanoTime() - start);
-                if (stalled.contains(direction)) {
+                if (hole || stalled.contains(direction)) {
                     changed.awaitNanos(LOOK_AGAIN_NANOS);
                 } else if (left > 0) {
                     changed.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
@@ -73,6 +84,48 @@ final class FaultSwitches {
                     return;
                 }
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns when the end of a connection may be told to its other side. */
+    void awaitEnd(BooleanSupplier open) throws InterruptedException {
+        lock.lock();
+        try {
+            while (hole && !released && open.getAsBoolean()) {
+                changed.awaitNanos(LOOK_AGAIN_NANOS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns when the next piece of that direction may go on: all of it unless it trickles.
+     *
+     * @param bytes how many there are
+     * @return how many may go now, at least 1
+     */
+    int awaitPiece(Direction direction, int bytes, BooleanSupplier open)
+            throws InterruptedException {
+        lock.lock();
+        try {
+            long start = System.nanoTime();
+            while (!released && open.getAsBoolean()) {
+                int rate = rates.getOrDefault(direction, 0);
+                if (rate == 0) {
+                    return bytes;
+                }
+                int piece = Math.min(bytes, Math.max(1, rate / PIECES_PER_SECOND));
+                long due = start + piece * TimeUnit.SECONDS.toNanos(1) / rate;
+                long left = due - System.nanoTime();
+                if (left <= 0) {
+                    return piece;
+                }
+                changed.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
+            }
+            return bytes;
         } finally {
             lock.unlock();
         }

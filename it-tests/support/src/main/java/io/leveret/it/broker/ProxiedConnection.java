@@ -36,25 +36,53 @@ final class ProxiedConnection {
         Socket to = direction == Direction.UP ? broker : client;
         byte[] chunk = new byte[CHUNK];
         try {
-            InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
-            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                switches.await(direction, open::get);
-                if (!open.get()) {
-                    return;
+            try {
+                InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream();
+                for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                    switches.await(direction, open::get);
+                    forward(direction, out, chunk, read);
                 }
-                int allowed = switches.allowed(direction, read);
-                out.write(chunk, 0, allowed);
-                if (allowed < read) {
-                    reset();
-                    return;
-                }
+                switches.awaitEnd(open::get);
+                close();
+            } catch (IOException e) {
+                switches.awaitEnd(open::get);
+                reset();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            reset();
+        }
+    }
+
+    private void forward(Direction direction, OutputStream out, byte[] chunk, int length)
+            throws IOException, InterruptedException {
+        for (int sent = 0; sent < length; ) {
+            int piece = switches.awaitPiece(direction, length - sent, open::get);
+            if (!open.get()) {
+                return;
+            }
+            int allowed = switches.allowed(direction, piece);
+            out.write(chunk, sent, allowed);
+            if (allowed < piece) {
+                reset();
+                return;
+            }
+            sent += piece;
+        }
+    }
+
+    /** Reads what the client sends until it ends, and answers nothing. */
+    void swallow() {
+        byte[] chunk = new byte[CHUNK];
+        try {
+            InputStream in = client.getInputStream();
+            int read = in.read(chunk);
+            while (read >= 0) {
+                read = in.read(chunk);
             }
             close();
         } catch (IOException e) {
-            reset();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             reset();
         }
     }

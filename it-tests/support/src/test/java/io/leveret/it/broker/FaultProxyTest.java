@@ -135,6 +135,60 @@ class FaultProxyTest {
         assertThrows(SocketException.class, () -> client.getInputStream().read());
     }
 
+    @Test
+    void a_mute_proxy_accepts_and_never_answers() throws IOException {
+        proxy.mute(true);
+        try (Socket late = new Socket(proxy.host(), proxy.port())) {
+            send(late, 1);
+            late.setSoTimeout(SHORT_MILLIS);
+            assertThrows(SocketTimeoutException.class, () -> late.getInputStream().read());
+        }
+        send(client, 2);
+        assertEquals(2, served.getInputStream().read());
+        proxy.mute(false);
+        try (Socket again = new Socket(proxy.host(), proxy.port());
+                Socket accepted = broker.accept()) {
+            send(again, 7);
+            assertEquals(7, accepted.getInputStream().read());
+        }
+    }
+
+    @Test
+    void a_black_hole_hides_everything_even_the_end_of_a_connection() throws IOException {
+        proxy.blackHole(true);
+        try (Socket late = new Socket()) {
+            InetSocketAddress address = new InetSocketAddress(proxy.host(), proxy.port());
+            assertThrows(SocketTimeoutException.class, () -> late.connect(address, SHORT_MILLIS));
+        }
+        send(client, 1);
+        client.close();
+        served.setSoTimeout(SHORT_MILLIS);
+        assertThrows(SocketTimeoutException.class, () -> served.getInputStream().read());
+        served.setSoTimeout(LIMIT_MILLIS);
+        proxy.blackHole(false);
+        assertEquals(1, served.getInputStream().read());
+        assertEquals(-1, served.getInputStream().read());
+        try (Socket again = new Socket(proxy.host(), proxy.port());
+                Socket accepted = broker.accept()) {
+            send(accepted, 7);
+            assertEquals(7, again.getInputStream().read());
+        }
+    }
+
+    @Test
+    void bytes_trickle_at_the_given_rate_in_one_direction_only() throws IOException {
+        proxy.trickle(Direction.UP, 50);
+        long start = System.nanoTime();
+        send(client, new int[20]);
+        send(served, new int[1_000]);
+        client.getInputStream().readNBytes(1_000);
+        long down = System.nanoTime() - start;
+        served.getInputStream().readNBytes(20);
+        long up = System.nanoTime() - start;
+        assertTrue(up >= Duration.ofMillis(400).toNanos(), up + " ns for 20 bytes");
+        assertTrue(down < up, down + " ns down, " + up + " ns up");
+    }
+
     private void knock(Socket socket) throws IOException {
         socket.connect(new InetSocketAddress(proxy.host(), proxy.port()), LIMIT_MILLIS);
         socket.setSoTimeout(LIMIT_MILLIS);
