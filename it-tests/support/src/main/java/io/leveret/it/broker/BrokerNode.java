@@ -42,7 +42,7 @@ public final class BrokerNode implements AutoCloseable {
     private final URI uri;
     private volatile String version;
 
-    private BrokerNode(NodeScript script, Path folder, URI uri, String version) {
+    BrokerNode(NodeScript script, Path folder, URI uri, String version) {
         this.script = script;
         this.folder = folder;
         this.uri = uri;

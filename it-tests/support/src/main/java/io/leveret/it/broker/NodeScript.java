@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs the script {@code it-tests/broker/node}. Immutable, thread-safe. */
+/** Runs the scripts of {@code it-tests/broker}. Immutable, thread-safe. */
 final class NodeScript {
 
     /** Names the script where it cannot be found above the working directory. */
@@ -21,30 +21,48 @@ final class NodeScript {
 
     private static final Path USUAL_PLACE = Path.of("it-tests", "broker", "node");
 
-    private final Path script;
+    private final List<String> prefix;
 
-    private NodeScript(Path script) {
-        this.script = script;
+    private NodeScript(List<String> prefix) {
+        this.prefix = List.copyOf(prefix);
     }
 
+    /** The script for nodes on loopback. */
     static NodeScript locate() {
+        return new NodeScript(List.of("bash", find().toString()));
+    }
+
+    /** The script for clusters, which lies beside the other one. */
+    static NodeScript cluster() {
+        return new NodeScript(List.of("bash", find().resolveSibling("cluster").toString()));
+    }
+
+    /** The same script with further leading arguments. */
+    NodeScript with(String... arguments) {
+        return new NodeScript(command(List.of(arguments)));
+    }
+
+    /** The command line that runs the script. */
+    List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static Path find() {
         String named = System.getProperty(PROPERTY, "");
         if (!named.isBlank()) {
-            return new NodeScript(Path.of(named).toAbsolutePath());
+            return Path.of(named).toAbsolutePath();
         }
         Path start = Path.of("").toAbsolutePath();
         for (Path folder = start; folder != null; folder = folder.getParent()) {
             Path candidate = folder.resolve(USUAL_PLACE);
             if (Files.isRegularFile(candidate)) {
-                return new NodeScript(candidate);
+                return candidate;
             }
         }
         throw new IllegalStateException(
                 "no " + USUAL_PLACE + " in or above " + start + "; set -D" + PROPERTY);
-    }
-
-    Path path() {
-        return script;
     }
 
     /**
@@ -54,10 +72,7 @@ final class NodeScript {
      * @throws BrokerNodeException when it fails or exceeds the limit
      */
     String run(Duration limit, List<String> arguments) {
-        List<String> command = new ArrayList<>();
-        command.add("bash");
-        command.add(script.toString());
-        command.addAll(arguments);
+        List<String> command = command(arguments);
         Path folder = null;
         try {
             folder = Files.createTempDirectory("leveret-node");

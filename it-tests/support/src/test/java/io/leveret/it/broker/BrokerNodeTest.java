@@ -175,7 +175,7 @@ class BrokerNodeTest {
                                 "sh",
                                 "-c",
                                 "bash \"$0\" start \"$1\" --rabbitmq \"$2\" --owner $$ && read x",
-                                script.path().toString(),
+                                script.command(List.of()).get(1),
                                 orphan.toString(),
                                 BrokerOptions.defaults().version())
                         .redirectError(folder.resolve("err").toFile())

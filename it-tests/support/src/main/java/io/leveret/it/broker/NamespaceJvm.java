@@ -1,0 +1,127 @@
+package io.leveret.it.broker;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Java program that runs where a {@link BrokerCluster} can be reached, with the class path and
+ * the system properties named {@code leveret.*} of this process. Its {@code main} calls {@link
+ * LineServer#serve}; from then on it takes orders.
+ *
+ * <p>What it prints besides answers is repeated here. It ends with this process. One order at a
+ * time.
+ */
+public final class NamespaceJvm implements AutoCloseable {
+
+    private static final Duration END_LIMIT = Duration.ofSeconds(20);
+    private static final String ENDED = "@ended";
+
+    private final Process process;
+    private final BufferedWriter orders;
+    private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+
+    private NamespaceJvm(Process process) {
+        this.process = process;
+        this.orders = process.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    /** Starts a program in the cluster's network. */
+    public static NamespaceJvm start(BrokerCluster cluster, Class<?> main, String... arguments) {
+        List<String> java = new ArrayList<>();
+        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        java.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
+        System.getProperties()
+                .forEach(
+                        (name, value) -> {
+                            if (name.toString().startsWith("leveret.")) {
+                                java.add("-D" + name + "=" + value);
+                            }
+                        });
+        java.add(main.getName());
+        java.addAll(List.of(arguments));
+        try {
+            NamespaceJvm jvm =
+                    new NamespaceJvm(
+                            new ProcessBuilder(cluster.inSwitch(java))
+                                    .redirectErrorStream(true)
+                                    .start());
+            Thread reader = new Thread(jvm::read, "namespace-jvm-reader");
+            reader.setDaemon(true);
+            reader.start();
+            return jvm;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + main.getName(), e);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith(LineServer.DONE) || line.startsWith(LineServer.FAILED)) {
+                    answers.add(line);
+                } else {
+                    System.out.println("[namespace] " + line);
+                }
+            }
+        } catch (IOException e) {
+            System.err.println("the output of a program in a namespace ends: " + e);
+        } finally {
+            answers.add(ENDED);
+        }
+    }
+
+    /**
+     * Gives one order and waits for its answer.
+     *
+     * @param limit longest wait for the answer
+     * @return the answer
+     * @throws BrokerNodeException when the order fails, the program ends or the time is up
+     */
+    public String tell(Duration limit, String... words) {
+        String order = String.join(" ", words);
+        try {
+            orders.write(order);
+            orders.newLine();
+            orders.flush();
+            String answer = answers.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (answer == null) {
+                throw new BrokerNodeException("no answer after " + limit + " to '" + order + "'");
+            }
+            if (!answer.startsWith(LineServer.DONE)) {
+                throw new BrokerNodeException("'" + order + "' ended with " + answer);
+            }
+            return answer.substring(LineServer.DONE.length());
+        } catch (IOException e) {
+            throw new BrokerNodeException("the program ended before '" + order + "'", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BrokerNodeException("interrupted during '" + order + "'", e);
+        }
+    }
+
+    /** Ends the program: its stdin first, the process after a time. May be repeated. */
+    @Override
+    public void close() {
+        try {
+            orders.close();
+            if (!process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
