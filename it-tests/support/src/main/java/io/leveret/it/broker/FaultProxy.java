@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A TCP proxy on loopback that breaks connections in the ways networks do.
@@ -48,6 +49,7 @@ public final class FaultProxy implements AutoCloseable {
                     TimeUnit.SECONDS,
                     new SynchronousQueue<>(),
                     FaultProxy::newThread);
+    private final AtomicInteger accepted = new AtomicInteger();
     private volatile ServerSocket server;
     private volatile boolean refusing;
     private volatile boolean mute;
@@ -92,6 +94,11 @@ public final class FaultProxy implements AutoCloseable {
     /** The port to connect to. */
     public int port() {
         return port;
+    }
+
+    /** How many connections were accepted so far, refused ones included. */
+    public int accepted() {
+        return accepted.get();
     }
 
     /** How many connections are open. */
@@ -217,6 +224,7 @@ public final class FaultProxy implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket client = listener.accept();
+                accepted.incrementAndGet();
                 if (refusing || connections.size() >= MOST_CONNECTIONS) {
                     ProxiedConnection.reset(client);
                 } else if (mute) {

@@ -147,11 +147,6 @@ final class Link {
         };
     }
 
-    boolean hasChannels() {
-        OpenConnection connection = current;
-        return connection != null && connection.channels() > 0;
-    }
-
     Status status() {
         lock.lock();
         try {

@@ -145,12 +145,11 @@ public final class LinkGroup {
                 awaitRoom(own, deadline, patient);
                 continue;
             }
-            int wanted = key.settings().connections();
-            if (!own && links.size() < wanted && best.hasChannels()) {
-                add(wanted);
-            }
             OpenConnection connection = best.current();
             if (connection != null && connection.reserve(own)) {
+                if (!own && connection.channels() > 1) {
+                    add(key.settings().connections());
+                }
                 return ChannelOpening.open(
                         best.name(), this, connection, setup, parts.threads(), deadline);
             }

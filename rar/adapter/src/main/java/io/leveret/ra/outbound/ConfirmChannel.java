@@ -308,6 +308,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     /** Takes no more publishes; closes when all are answered, or after the grace. */
     void retire() {
         retired = true;
+        ring.wake(); // whoever waits for room must go elsewhere
         if (unanswered.get() == 0) {
             close();
         } else {

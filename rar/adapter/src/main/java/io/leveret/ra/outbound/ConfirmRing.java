@@ -43,7 +43,7 @@ final class ConfirmRing {
         return newest + 1 - oldest < window;
     }
 
-    /** Waits until one more fits, or the channel is lost; called by the writer. */
+    /** Waits until one more fits, or {@link #wake}; called by the writer. */
     boolean awaitRoom(Deadline deadline) throws InterruptedException {
         if (hasRoom()) {
             return true;
@@ -123,7 +123,7 @@ final class ConfirmRing {
         return null;
     }
 
-    /** Lets a waiting writer go: the channel is lost. */
+    /** Lets a waiting writer go: the channel is lost or retired. */
     void wake() {
         lock.lock();
         try {

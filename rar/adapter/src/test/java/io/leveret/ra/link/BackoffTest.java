@@ -1,6 +1,9 @@
 package io.leveret.ra.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.leveret.ra.settings.LinkSettings;
@@ -66,6 +69,49 @@ final class BackoffTest {
                         () -> random);
         assertTrue(slow.next().toMillis() > 4_900);
         assertTrue(slow.next().toMillis() > 4_900);
+    }
+
+    @Test
+    @DisplayName("gives up after so many attempts of one outage, and begins anew after a restart")
+    void attempts() {
+        Backoff limited = new Backoff(limits(2, Duration.ZERO), () -> now, () -> random);
+        assertNotNull(limited.next());
+        assertNotNull(limited.next());
+        assertFalse(limited.isExhausted());
+        assertNull(limited.next());
+        assertTrue(limited.isExhausted());
+        assertNull(limited.next());
+        limited.lost(Duration.ofMillis(10).toNanos());
+        assertNull(limited.next(), "a moment of success is no new outage");
+        limited.restart();
+        assertFalse(limited.isExhausted());
+        assertNotNull(limited.next());
+        assertEquals(1, limited.attempt());
+    }
+
+    @Test
+    @DisplayName("gives up when the outage lasts too long, and waits no longer than until then")
+    void timeLimit() {
+        Backoff limited = new Backoff(limits(0, Duration.ofMillis(600)), () -> now, () -> random);
+        assertEquals(250, limited.next().toMillis());
+        now = Duration.ofMillis(250).toNanos();
+        assertEquals(350, limited.next().toMillis(), "of 500, up to the limit");
+        now = Duration.ofMillis(600).toNanos();
+        assertNull(limited.next());
+        limited.lost(Duration.ofSeconds(3).toNanos());
+        assertEquals(250, limited.next().toMillis(), "a new outage");
+    }
+
+    private static LinkSettings.Reconnect limits(int attempts, Duration timeLimit) {
+        return new LinkSettings.Reconnect(
+                SETTINGS.interval(),
+                SETTINGS.multiplier(),
+                SETTINGS.maxInterval(),
+                attempts,
+                timeLimit,
+                SETTINGS.stablePeriod(),
+                SETTINGS.recovery(),
+                SETTINGS.probeInterval());
     }
 
     private static LinkSettings.Reconnect settings(
