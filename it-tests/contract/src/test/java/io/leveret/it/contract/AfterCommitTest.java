@@ -97,7 +97,7 @@ class AfterCommitTest {
 
     @Test
     void aTransactionThatTheReaperRollsBackPublishesNothing() throws Exception {
-        Future<?> reaped = transactions.begin(Duration.ofMillis(200));
+        Future<?> reaped = transactions.begin(Duration.ofSeconds(1));
         publish("before the reaper");
         reaped.get(5, TimeUnit.SECONDS);
 

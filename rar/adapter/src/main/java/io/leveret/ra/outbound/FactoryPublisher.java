@@ -280,6 +280,10 @@ final class FactoryPublisher implements MqPublisher {
             }
             buffer.add(buffer.possibleDuplicate() ? p.marked() : p);
             enlisted = true;
+        } catch (IllegalStateException e) {
+            // The registry's word for it: a reaper was faster than the check before.
+            throw new NotWrittenException(
+                    Kind.PERMANENT, "the transaction has ended meanwhile: " + p, e);
         } finally {
             if (!enlisted) {
                 room.retrier.free(1);
