@@ -65,6 +65,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         reader.link();
         reader.publish();
         reader.inboundDefaults();
+        reader.maxConnections();
         Duration drainTimeout = reader.drainTimeout();
         if (!reader.problems().isEmpty()) {
             throw new ResourceAdapterInternalException(
@@ -154,6 +155,24 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
     @Override
     public String toString() {
         return "MqResourceAdapter" + values();
+    }
+
+    /**
+     * Gives {@code maxConnections}.
+     *
+     * @return the value as set, or null
+     */
+    public String getMaxConnections() {
+        return values().get(Setting.MAX_CONNECTIONS);
+    }
+
+    /**
+     * Sets {@code maxConnections}.
+     *
+     * @param value see {@link Setting#MAX_CONNECTIONS}; null or blank means not set
+     */
+    public void setMaxConnections(String value) {
+        values().set(Setting.MAX_CONNECTIONS, value);
     }
 
     /**

@@ -107,6 +107,24 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
     }
 
     /**
+     * Gives {@code connectionFactoryLookup}.
+     *
+     * @return the value as set, or null
+     */
+    public String getConnectionFactoryLookup() {
+        return values().get(Setting.CONNECTION_FACTORY_LOOKUP);
+    }
+
+    /**
+     * Sets {@code connectionFactoryLookup}.
+     *
+     * @param value see {@link Setting#CONNECTION_FACTORY_LOOKUP}; null or blank means not set
+     */
+    public void setConnectionFactoryLookup(String value) {
+        values().set(Setting.CONNECTION_FACTORY_LOOKUP, value);
+    }
+
+    /**
      * Gives {@code destination}.
      *
      * @return the value as set, or null

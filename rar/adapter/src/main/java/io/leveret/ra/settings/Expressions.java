@@ -1,35 +1,66 @@
 package io.leveret.ra.settings;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Expands {@code ${key}} and {@code ${key:default}}: system property first, then environment. A key
- * that is neither set nor has a default stays as it is written, so that the check of the value
- * names it. A default may hold colons but no further expression.
+ * Expands {@code ${key}} and {@code ${key:default}}: system property first, then environment (the
+ * key as it is, then in capitals with underscores for everything but letters and digits), then
+ * MicroProfile Config where the server has it. Blank values count as not set. A value that was
+ * found is taken as it is; a default may hold colons but no further expression.
+ *
+ * <p>Immutable and thread-safe.
  */
 final class Expressions {
 
     private static final Pattern EXPRESSION = Pattern.compile("\\$\\{([^}:]+)(?::([^}]*))?}");
 
-    private final UnaryOperator<String> lookup;
+    private final List<Function<String, Optional<String>>> sources;
 
-    Expressions(UnaryOperator<String> lookup) {
-        this.lookup = lookup;
+    Expressions(UnaryOperator<String> systemProperties, UnaryOperator<String> environment) {
+        this.sources =
+                List.of(
+                        key -> Optional.ofNullable(systemProperties.apply(key)),
+                        key -> Optional.ofNullable(environment.apply(key)),
+                        key -> Optional.ofNullable(environment.apply(environmentName(key))),
+                        MicroProfile::value);
     }
 
-    String expand(String value) {
-        if (value.indexOf("${") < 0) {
-            return value;
-        }
+    private static String environmentName(String key) {
+        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    /**
+     * Expands a text.
+     *
+     * @param value the text
+     * @return the result; empty when a key has neither value nor default, or a brace is open
+     */
+    Optional<String> expand(String value) {
         Matcher m = EXPRESSION.matcher(value);
         StringBuilder out = new StringBuilder();
+        int end = 0;
         while (m.find()) {
-            String found = lookup.apply(m.group(1).trim());
-            String text = found != null ? found : m.group(2) != null ? m.group(2) : m.group();
-            m.appendReplacement(out, Matcher.quoteReplacement(text));
+            String text = find(m.group(1).trim()).orElse(m.group(2));
+            if (text == null) {
+                return Optional.empty();
+            }
+            out.append(value, end, m.start()).append(text);
+            end = m.end();
         }
-        return m.appendTail(out).toString();
+        String rest = value.substring(end);
+        return rest.contains("${") ? Optional.empty() : Optional.of(out.append(rest).toString());
+    }
+
+    private Optional<String> find(String key) {
+        return sources.stream()
+                .flatMap(source -> source.apply(key).stream())
+                .filter(found -> !found.isBlank())
+                .findFirst();
     }
 }

@@ -1,17 +1,20 @@
 package io.leveret.ra.settings;
 
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * Collects configuration errors, so that one message lists all of them. Not thread-safe.
+ * Collects configuration errors, so that one message lists all of them, each once. Not thread-safe.
  *
  * <p>Each says which property, its value (masked when secret), what is wrong and how to mend it.
  */
 public final class Problems {
 
-    private final List<String> texts = new ArrayList<>();
+    private final Set<String> texts = new LinkedHashSet<>();
     private final TreeSet<String> properties = new TreeSet<>();
 
     /**
@@ -24,14 +27,18 @@ public final class Problems {
      */
     void add(Setting setting, String value, String wrong, String fix) {
         properties.add(setting.property());
-        String shown =
-                value == null ? "not set" : setting.secret() ? "***" : "\"" + shorten(value) + "\"";
+        String shown = value == null ? "not set" : shorten(Masking.shown(setting, value));
         texts.add(setting.property() + " (" + shown + "): " + wrong + "; " + fix);
     }
 
-    private static String shorten(String value) {
-        String safe = AddressParser.withoutUserInfo(value);
-        return safe.length() <= 120 ? safe : safe.substring(0, 117) + "...";
+    private static String shorten(String shown) {
+        String text = shown.length() <= 120 ? shown : shown.substring(0, 117) + "...";
+        return "\"" + text + "\"";
+    }
+
+    /** Lists settings by name. */
+    static String names(Collection<Setting> settings) {
+        return settings.stream().map(Setting::property).collect(Collectors.joining(", "));
     }
 
     /**
@@ -61,8 +68,9 @@ public final class Problems {
     public String message(String subject) {
         StringBuilder all = new StringBuilder(subject);
         all.append(texts.size() == 1 ? " has 1 error" : " has " + texts.size() + " errors");
-        for (int i = 0; i < texts.size(); i++) {
-            all.append("\n  ").append(i + 1).append(". ").append(texts.get(i));
+        int number = 0;
+        for (String text : texts) {
+            all.append("\n  ").append(++number).append(". ").append(text);
         }
         return all.toString();
     }

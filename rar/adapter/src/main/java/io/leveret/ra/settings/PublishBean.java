@@ -82,4 +82,22 @@ public abstract class PublishBean extends ConnectionBean {
     public void setMaxMessageSize(String value) {
         values().set(Setting.MAX_MESSAGE_SIZE, value);
     }
+
+    /**
+     * Gives {@code leakDetectionThreshold}.
+     *
+     * @return the value as set, or null
+     */
+    public String getLeakDetectionThreshold() {
+        return values().get(Setting.LEAK_DETECTION_THRESHOLD);
+    }
+
+    /**
+     * Sets {@code leakDetectionThreshold}.
+     *
+     * @param value see {@link Setting#LEAK_DETECTION_THRESHOLD}; null or blank means not set
+     */
+    public void setLeakDetectionThreshold(String value) {
+        values().set(Setting.LEAK_DETECTION_THRESHOLD, value);
+    }
 }

@@ -11,10 +11,12 @@ import java.time.Duration;
  * @param confirmWindow unconfirmed publishes per channel
  * @param transactionMode what a publish means in a JTA transaction
  * @param maxMessageSize the largest body, bytes
+ * @param leakDetectionThreshold after what time an open handle is reported, zero for never
  */
 public record PublishSettings(
         Duration publishTimeout,
         int confirmWindow,
         MqTransactionMode transactionMode,
-        int maxMessageSize)
+        int maxMessageSize,
+        Duration leakDetectionThreshold)
         implements Serializable {}

@@ -1,88 +1,270 @@
 package io.leveret.ra.settings;
 
+import io.leveret.MqTransactionMode;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
- * The vocabulary: every property of the three beans, with its type, range and built-in default.
+ * The vocabulary: every property of the three beans, with its type, range, built-in default and the
+ * beans that have it. {@code SETTINGS.md} is the same for readers; a test compares the two.
  *
  * <p>The property name is the bean property's name. A system property is called {@code
  * leveret.<name>}, an environment variable {@code LEVERET_<NAME_IN_CAPITALS>}. Times are in
  * milliseconds, sizes in bytes.
  */
 public enum Setting {
-    /** Where the broker is: {@code host:port} or {@code amqp://} URIs, separated by commas. */
-    ADDRESSES("addresses", "localhost:5672"),
+    /** Where the broker is: {@code host:port} or {@code amqp(s)://} URIs, separated by commas. */
+    ADDRESSES("addresses", Type.LIST, "localhost:5672"),
     /** The virtual host. */
-    VIRTUAL_HOST("virtualHost", "/"),
+    VIRTUAL_HOST("virtualHost", Type.TEXT, "/"),
     /** The user. */
-    USER_NAME("userName", "guest"),
+    USER_NAME("userName", Type.TEXT, "guest"),
     /** The user's password. */
-    PASSWORD("password", "guest"),
+    PASSWORD("password", Type.TEXT, "guest"),
+    /** A file with the user's password, read anew for every attempt to connect. */
+    PASSWORD_FILE("passwordFile", Type.FILE, null),
+    /** How the broker is told who connects. */
+    SASL_MECHANISM("saslMechanism", SaslMechanism.class, "PLAIN"),
     /** Allows own addresses with the resource adapter's credentials. */
-    INHERIT_CREDENTIALS("inheritCredentials", "false"),
+    INHERIT_CREDENTIALS(
+            "inheritCredentials", Type.FLAG, "false", Bean.CONNECTION_FACTORY, Bean.ACTIVATION),
+    /** The JNDI name of a connection factory whose broker set an activation takes. */
+    CONNECTION_FACTORY_LOOKUP("connectionFactoryLookup", Type.TEXT, null, Bean.ACTIVATION),
+    /** Whether connections are encrypted; {@code amqps://} says so too. */
+    TLS("tls", Type.FLAG, "false"),
+    /** The certificate authorities to trust; the JVM's own when not set. */
+    TRUST_STORE("trustStore", Type.FILE, null),
+    /** How the trust store is written; guessed from the file's name when not set. */
+    TRUST_STORE_TYPE("trustStoreType", TlsSettings.Type.class, null),
+    /** The trust store's password. */
+    TRUST_STORE_PASSWORD("trustStorePassword", Type.TEXT, null),
+    /** The client certificate, and its key. */
+    KEY_STORE("keyStore", Type.FILE, null),
+    /** How the key store is written; guessed from the file's name when not set. */
+    KEY_STORE_TYPE("keyStoreType", TlsSettings.Type.class, null),
+    /** The password of the key store and of its key. */
+    KEY_STORE_PASSWORD("keyStorePassword", Type.TEXT, null),
+    /** The PEM file with the key, when the key store is PEM and does not hold it. */
+    PRIVATE_KEY("privateKey", Type.FILE, null),
+    /** The TLS versions that may be used, best first. */
+    TLS_VERSIONS("tlsVersions", Type.LIST, "TLSv1.3,TLSv1.2"),
+    /** What of the broker's certificate is checked. */
+    TLS_VERIFICATION("tlsVerification", TlsSettings.Verification.class, "FULL"),
+    /** Where OAuth2 access tokens are issued: an {@code https://} URI. */
+    OAUTH2_TOKEN_ENDPOINT("oauth2TokenEndpoint", Type.TEXT, null),
+    /** The OAuth2 client. */
+    OAUTH2_CLIENT_ID("oauth2ClientId", Type.TEXT, null),
+    /** The OAuth2 client's secret. */
+    OAUTH2_CLIENT_SECRET("oauth2ClientSecret", Type.TEXT, null),
+    /** The scope that is asked for. */
+    OAUTH2_SCOPE("oauth2Scope", Type.TEXT, null),
+    /** Further form parameters of the token request: {@code key=value,key=value}. */
+    OAUTH2_PARAMETERS("oauth2Parameters", Type.LIST, null),
     /** The name that the broker shows; derived when not set. */
-    CONNECTION_NAME("connectionName", null),
+    CONNECTION_NAME("connectionName", Type.TEXT, null),
     /** Physical connections per purpose and broker. */
-    CONNECTIONS("connections", "2", 1, 64),
+    CONNECTIONS("connections", Type.NUMBER, "2", 1, 64),
     /** Channels per physical connection. */
-    CHANNELS_PER_CONNECTION("channelsPerConnection", "64", 1, 2031),
+    CHANNELS_PER_CONNECTION("channelsPerConnection", Type.NUMBER, "64", 1, 2031),
+    /** Physical connections of the whole resource adapter. */
+    MAX_CONNECTIONS("maxConnections", Type.NUMBER, "500", 1, 65_535, Bean.RESOURCE_ADAPTER),
     /** AMQP heartbeat, ms, in whole seconds. */
-    HEARTBEAT("heartbeat", "10000", 1_000, 600_000),
-    /** TCP connect and, again, AMQP handshake, ms. */
-    CONNECT_TIMEOUT("connectTimeout", "5000", 100, 600_000),
+    HEARTBEAT("heartbeat", Type.TIME, "10000", 1_000, 600_000),
+    /** TCP connect and, again, TLS and AMQP handshake, ms. */
+    CONNECT_TIMEOUT("connectTimeout", Type.TIME, "5000", 100, 600_000),
     /** An answer of the broker to a method, ms. */
-    RPC_TIMEOUT("rpcTimeout", "10000", 100, 600_000),
+    RPC_TIMEOUT("rpcTimeout", Type.TIME, "10000", 100, 600_000),
     /** The first reconnect delay's upper bound, ms. */
-    RECONNECT_INTERVAL("reconnectInterval", "250", 1, 600_000),
+    RECONNECT_INTERVAL("reconnectInterval", Type.TIME, "250", 1, 600_000),
     /** What the bound of the delay is multiplied by after each attempt. */
-    RECONNECT_MULTIPLIER("reconnectMultiplier", "2", 1, 100),
+    RECONNECT_MULTIPLIER("reconnectMultiplier", Type.NUMBER, "2", 1, 100),
     /** The greatest reconnect delay, ms. */
-    RECONNECT_MAX_INTERVAL("reconnectMaxInterval", "30000", 1, 3_600_000),
+    RECONNECT_MAX_INTERVAL("reconnectMaxInterval", Type.TIME, "30000", 1, 3_600_000),
     /** Attempts in one outage before the connection is FAILED; 0 or -1 for no limit. */
-    RECONNECT_ATTEMPTS("reconnectAttempts", "0", -1, 1_000_000),
+    RECONNECT_ATTEMPTS("reconnectAttempts", Type.NUMBER, "0", -1, 1_000_000),
     /** How long an outage may last before the connection is FAILED, ms; 0 for no limit. */
-    RECONNECT_TIME_LIMIT("reconnectTimeLimit", "0", 0, 86_400_000),
+    RECONNECT_TIME_LIMIT("reconnectTimeLimit", Type.TIME, "0", 0, 86_400_000),
     /** How long a connection must have been up for its loss to count as a new outage, ms. */
-    RECONNECT_STABLE_PERIOD("reconnectStablePeriod", "2000", 0, 3_600_000),
+    RECONNECT_STABLE_PERIOD("reconnectStablePeriod", Type.TIME, "2000", 0, 3_600_000),
     /** AUTOMATIC, LIMITED or MANUAL: see {@link Recovery}. */
-    RECOVERY("recovery", "AUTOMATIC"),
+    RECOVERY("recovery", Recovery.class, "AUTOMATIC"),
     /** How often a FAILED connection is probed, and an address that was left, ms. */
-    PROBE_INTERVAL("probeInterval", "60000", 100, 3_600_000),
+    PROBE_INTERVAL("probeInterval", Type.TIME, "60000", 100, 3_600_000),
     /** How long a physical connection that nobody uses stays open, ms. */
-    LINK_IDLE_TIMEOUT("linkIdleTimeout", "30000", 0, 3_600_000),
+    LINK_IDLE_TIMEOUT("linkIdleTimeout", Type.TIME, "30000", 0, 3_600_000),
     /** The longest time that a publish may take, ms. */
-    PUBLISH_TIMEOUT("publishTimeout", "10000", 1, 3_600_000),
+    PUBLISH_TIMEOUT(
+            "publishTimeout",
+            Type.TIME,
+            "10000",
+            1,
+            3_600_000,
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
     /** Unconfirmed publishes per channel. */
-    CONFIRM_WINDOW("confirmWindow", "500", 1, 65_536),
-    /** What a publish means in a JTA transaction: AFTER_COMMIT or NONE. */
-    TRANSACTION_MODE("transactionMode", "AFTER_COMMIT"),
+    CONFIRM_WINDOW(
+            "confirmWindow",
+            Type.NUMBER,
+            "500",
+            1,
+            65_536,
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
+    /** What a publish means in a JTA transaction. */
+    TRANSACTION_MODE(
+            "transactionMode",
+            MqTransactionMode.class,
+            "AFTER_COMMIT",
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
     /** The largest body, bytes; RabbitMQ 4 takes 16 MiB unless configured otherwise. */
-    MAX_MESSAGE_SIZE("maxMessageSize", "16777216", 1, 536_870_912),
+    MAX_MESSAGE_SIZE(
+            "maxMessageSize",
+            Type.SIZE,
+            "16777216",
+            1,
+            536_870_912,
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
+    /** After what time an open connection handle is reported, ms; 0 for never. */
+    LEAK_DETECTION_THRESHOLD(
+            "leakDetectionThreshold",
+            Type.TIME,
+            "0",
+            0,
+            86_400_000,
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
     /** The queue that an activation consumes. */
-    DESTINATION("destination", null),
+    DESTINATION("destination", Type.TEXT, null, Bean.ACTIVATION),
     /** Concurrent sessions of an activation. */
-    MAX_SESSION("maxSession", "4", 1, 1_000),
+    MAX_SESSION("maxSession", Type.NUMBER, "4", 1, 1_000, Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
     /** Unacknowledged deliveries per session. */
-    PREFETCH("prefetch", "50", 1, 1_000),
+    PREFETCH("prefetch", Type.NUMBER, "50", 1, 1_000, Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
     /** After what time a failed message comes again, ms. */
-    RETRY_DELAY("retryDelay", "20000", 1, 86_400_000),
+    RETRY_DELAY(
+            "retryDelay",
+            Type.TIME,
+            "20000",
+            1,
+            86_400_000,
+            Bean.RESOURCE_ADAPTER,
+            Bean.ACTIVATION),
     /** How long stopping waits for running deliveries, ms. */
-    DRAIN_TIMEOUT("drainTimeout", "20000", 0, 600_000);
+    DRAIN_TIMEOUT("drainTimeout", Type.TIME, "20000", 0, 600_000, Bean.RESOURCE_ADAPTER);
+
+    /** The beans. */
+    public enum Bean {
+        /** The resource adapter. */
+        RESOURCE_ADAPTER("adapter"),
+        /** The managed connection factory. */
+        CONNECTION_FACTORY("factory"),
+        /** The activation spec. */
+        ACTIVATION("activation");
+
+        private final String shown;
+
+        Bean(String shown) {
+            this.shown = shown;
+        }
+
+        @Override
+        public String toString() {
+            return shown;
+        }
+    }
+
+    /** How a value is written. */
+    public enum Type {
+        /** Any text. */
+        TEXT("text", ""),
+        /** Texts separated by commas. */
+        LIST("list", ""),
+        /** The path of a file on the server. */
+        FILE("file", ""),
+        /** {@code true} or {@code false}. */
+        FLAG("flag", ""),
+        /** One of a few words, in any case. */
+        CHOICE("choice", ""),
+        /** A whole number. */
+        NUMBER("number", ""),
+        /** A whole number of milliseconds. */
+        TIME("time", "ms"),
+        /** A whole number of bytes. */
+        SIZE("size", "bytes");
+
+        private final String shown;
+        private final String unit;
+
+        Type(String shown, String unit) {
+            this.shown = shown;
+            this.unit = unit;
+        }
+
+        /**
+         * Gives the unit.
+         *
+         * @return {@code ms} or {@code bytes}, empty when there is none
+         */
+        public String unit() {
+            return unit;
+        }
+
+        @Override
+        public String toString() {
+            return shown;
+        }
+    }
 
     private final String property;
+    private final Type type;
     private final String builtIn;
     private final long min;
     private final long max;
+    private final List<String> choices;
+    private final Set<Bean> beans;
 
-    Setting(String property, String builtIn) {
-        this(property, builtIn, 0, 0);
+    Setting(String property, Type type, String builtIn, Bean... beans) {
+        this(property, type, List.of(), builtIn, 0, 0, beans);
     }
 
-    Setting(String property, String builtIn, long min, long max) {
+    Setting(String property, Type type, String builtIn, long min, long max, Bean... beans) {
+        this(property, type, List.of(), builtIn, min, max, beans);
+    }
+
+    Setting(String property, Class<? extends Enum<?>> choices, String builtIn, Bean... beans) {
+        this(
+                property,
+                Type.CHOICE,
+                Arrays.stream(choices.getEnumConstants()).map(Enum::name).toList(),
+                builtIn,
+                0,
+                0,
+                beans);
+    }
+
+    /** No bean named means all of them. */
+    Setting(
+            String property,
+            Type type,
+            List<String> choices,
+            String builtIn,
+            long min,
+            long max,
+            Bean... beans) {
         this.property = property;
+        this.type = type;
+        this.choices = choices;
         this.builtIn = builtIn;
         this.min = min;
         this.max = max;
+        this.beans =
+                beans.length == 0
+                        ? EnumSet.allOf(Bean.class)
+                        : EnumSet.copyOf(Arrays.asList(beans));
     }
 
     /**
@@ -95,6 +277,15 @@ public enum Setting {
     }
 
     /**
+     * Gives how a value is written.
+     *
+     * @return the type
+     */
+    public Type type() {
+        return type;
+    }
+
+    /**
      * Gives the built-in default.
      *
      * @return the value, or null when there is none
@@ -103,33 +294,78 @@ public enum Setting {
         return builtIn;
     }
 
+    /**
+     * Gives the beans that have this property.
+     *
+     * @return at least one
+     */
+    public Set<Bean> beans() {
+        return Set.copyOf(beans);
+    }
+
+    /**
+     * Gives the words that may be chosen from.
+     *
+     * @return the words, empty when it is no choice
+     */
+    public List<String> choices() {
+        return choices;
+    }
+
+    /** The least number. */
     long min() {
         return min;
     }
 
+    /** The greatest number; 0 when it is no number. */
     long max() {
         return max;
     }
 
-    /** Whether the value must never be shown. */
-    boolean secret() {
-        return this == PASSWORD;
-    }
-
-    /** Whether it belongs to the set that says which broker and as whom. */
-    boolean inBrokerSet() {
+    /**
+     * Says whether the value must never be shown.
+     *
+     * @return true for passwords and the like
+     */
+    public boolean secret() {
         return switch (this) {
-            case ADDRESSES, VIRTUAL_HOST, USER_NAME, PASSWORD -> true;
+            case PASSWORD, TRUST_STORE_PASSWORD, KEY_STORE_PASSWORD, OAUTH2_CLIENT_SECRET -> true;
             default -> false;
         };
     }
 
-    String systemProperty() {
+    /** Whether it belongs to the set that says which broker and as whom. */
+    boolean inBrokerSet() {
+        return this != INHERIT_CREDENTIALS
+                && this != CONNECTION_FACTORY_LOOKUP
+                && compareTo(OAUTH2_PARAMETERS) <= 0;
+    }
+
+    /**
+     * Says whether only the bean itself can set it, because a common value makes no sense.
+     *
+     * @return true when system property and environment are not looked at
+     */
+    public boolean onlyOnBean() {
+        return this == DESTINATION || this == CONNECTION_FACTORY_LOOKUP;
+    }
+
+    /**
+     * Gives the name as system property.
+     *
+     * @return the name
+     */
+    public String systemProperty() {
         return "leveret." + property;
     }
 
-    String environmentVariable() {
-        String snake = property.replaceAll("([a-z])([A-Z])", "$1_$2");
+    /**
+     * Gives the name as environment variable.
+     *
+     * @return the name
+     */
+    public String environmentVariable() {
+        String snake = property.replaceAll("([a-z0-9])([A-Z])", "$1_$2");
         return "LEVERET_" + snake.toUpperCase(Locale.ROOT);
     }
 }

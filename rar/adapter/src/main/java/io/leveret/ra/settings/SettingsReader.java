@@ -3,34 +3,31 @@ package io.leveret.ra.settings;
 import io.leveret.MqTransactionMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
  * Finds and checks effective values. Precedence: the bean, the resource adapter bean, system
  * property, environment, built-in default.
  *
- * <p>The broker set (addresses, virtual host, user, password) is taken as a whole from the first
- * level that sets any of it, where system properties and environment count as one level, so that a
- * password may come from the environment beside an address from a system property. A container may
- * copy the resource adapter's properties onto the other beans: values equal to the resource
- * adapter's count as inherited.
+ * <p>The broker set is taken as a whole from the first level that sets any of it, where system
+ * properties and environment count as one level, so that a password may come from the environment
+ * beside an address from a system property. What URIs in {@code addresses} say counts as set beside
+ * them; {@link Copies} tells what a container may have copied from the resource adapter.
  *
  * <p>Errors go to {@link Problems}; after an error a placeholder is returned that the caller must
  * not use. Not thread-safe.
  */
 public final class SettingsReader {
 
-    private static final String BEAN = "this bean";
-
     private final Problems problems = new Problems();
-    private final Map<Setting, String> bean;
-    private final Map<Setting, String> adapter;
-    private final Map<Setting, String> outside;
+    private final Parser parser = new Parser(problems);
+    private final Level bean;
+    private final Level adapter;
+    private final Level outside;
 
     /**
      * Reads for the resource adapter itself.
@@ -56,43 +53,33 @@ public final class SettingsReader {
             Values adapter,
             UnaryOperator<String> systemProperties,
             UnaryOperator<String> environment) {
-        Expressions expressions =
-                new Expressions(
-                        key -> {
-                            String value = systemProperties.apply(key);
-                            return value != null ? value : environment.apply(key);
-                        });
-        this.adapter = expand(adapter.raw(), expressions);
-        this.bean = expand(bean.raw(), expressions);
-        this.bean.entrySet().removeIf(e -> e.getValue().equals(this.adapter.get(e.getKey())));
-        this.outside = new EnumMap<>(Setting.class);
+        Expressions expressions = new Expressions(systemProperties, environment);
+        this.bean = new Level(bean.raw(), expressions, problems);
+        this.adapter = new Level(adapter.raw(), expressions, problems);
+        this.outside = new Level(outside(systemProperties, environment), expressions, problems);
+        Map<Setting, String> adapterWithoutUris = new EnumMap<>(Setting.class);
+        adapterWithoutUris.putAll(this.adapter.values());
+        this.adapter.readUris(EnumSet.noneOf(Setting.class));
+        Copies.sort(this.bean, adapterWithoutUris);
+        if (this.adapter.brokerSet().isEmpty()) {
+            this.outside.readUris(EnumSet.noneOf(Setting.class));
+        }
+    }
+
+    private static Map<Setting, String> outside(
+            UnaryOperator<String> systemProperties, UnaryOperator<String> environment) {
+        Values found = new Values();
         for (Setting setting : Setting.values()) {
-            String value = systemProperties.apply(setting.systemProperty());
-            if (value == null || value.isBlank()) {
-                value = environment.apply(setting.environmentVariable());
+            if (setting.onlyOnBean()) {
+                continue;
             }
-            if (value != null && !value.isBlank()) {
-                outside.put(setting, expand(setting, value, expressions));
+            found.set(setting, environment.apply(setting.environmentVariable()));
+            String property = systemProperties.apply(setting.systemProperty());
+            if (property != null && !property.isBlank()) {
+                found.set(setting, property);
             }
         }
-    }
-
-    private Map<Setting, String> expand(Map<Setting, String> raw, Expressions expressions) {
-        Map<Setting, String> out = new EnumMap<>(Setting.class);
-        raw.forEach((setting, value) -> out.put(setting, expand(setting, value, expressions)));
-        return out;
-    }
-
-    private String expand(Setting setting, String value, Expressions expressions) {
-        String expanded = expressions.expand(value);
-        if (expanded.contains("${")) {
-            problems.add(
-                    setting,
-                    value,
-                    "names a key that is set nowhere",
-                    "set it as system property or environment variable, or write ${key:default}");
-        }
-        return expanded;
+        return found.raw();
     }
 
     /**
@@ -110,105 +97,12 @@ public final class SettingsReader {
      * @return the broker set
      */
     public BrokerSettings broker() {
-        Map<Setting, String> own = brokerSet(bean);
-        Map<Setting, String> inherited = brokerSet(adapter);
-        if (inherited.isEmpty()) {
-            inherited = brokerSet(outside);
-        }
-        if (own.isEmpty()) {
-            return broker(inherited);
-        }
-        if (!own.containsKey(Setting.ADDRESSES)) {
-            problems.add(
-                    Setting.ADDRESSES,
-                    null,
-                    "other broker settings " + names(own) + " are set on " + BEAN,
-                    "set addresses beside them: the broker set is inherited as a whole or not at"
-                            + " all");
-            return broker(inherited);
-        }
-        if (flag(Setting.INHERIT_CREDENTIALS)) {
-            if (own.containsKey(Setting.USER_NAME) || own.containsKey(Setting.PASSWORD)) {
-                problems.add(
-                        Setting.INHERIT_CREDENTIALS,
-                        "true",
-                        "contradicts userName and password on " + BEAN,
-                        "remove one of them");
-            }
-            BrokerSettings base = broker(inherited);
-            BrokerSettings result = broker(own);
-            return new BrokerSettings(
-                    result.addresses(), result.virtualHost(), base.credentials(), result.tls());
-        }
-        BrokerSettings result = broker(own);
-        if (!saysWho(own)) {
-            problems.add(
-                    Setting.USER_NAME,
-                    null,
-                    "own addresses need own credentials",
-                    "set userName and password on "
-                            + BEAN
-                            + ", or inheritCredentials=true to use the resource adapter's");
-        }
-        return result;
-    }
-
-    private static boolean saysWho(Map<Setting, String> set) {
-        return set.containsKey(Setting.USER_NAME)
-                || Objects.requireNonNullElse(set.get(Setting.ADDRESSES), "").contains("@");
-    }
-
-    private static Map<Setting, String> brokerSet(Map<Setting, String> level) {
-        Map<Setting, String> set = new EnumMap<>(Setting.class);
-        level.forEach(
-                (setting, value) -> {
-                    if (setting.inBrokerSet()) {
-                        set.put(setting, value);
-                    }
-                });
-        return set;
-    }
-
-    private static String names(Map<Setting, String> set) {
-        return set.keySet().stream().map(Setting::property).toList().toString();
-    }
-
-    private BrokerSettings broker(Map<Setting, String> set) {
-        String addresses =
-                Objects.requireNonNullElse(set.get(Setting.ADDRESSES), Setting.ADDRESSES.builtIn());
-        AddressParser uris = new AddressParser(addresses, problems);
-        String virtualHost = beside(set, Setting.VIRTUAL_HOST, uris.virtualHost);
-        String user = beside(set, Setting.USER_NAME, uris.userName);
-        String password = beside(set, Setting.PASSWORD, uris.password);
-        if ((user == null) != (password == null)) {
-            problems.add(
-                    user == null ? Setting.USER_NAME : Setting.PASSWORD,
-                    null,
-                    "user and password belong together",
-                    "set both or neither");
-        }
-        List<HostPort> hosts =
-                uris.hosts.isEmpty() ? List.of(new HostPort("invalid", 1)) : uris.hosts;
-        return new BrokerSettings(
-                hosts,
-                virtualHost == null ? Setting.VIRTUAL_HOST.builtIn() : virtualHost,
-                new Credentials.Password(
-                        user == null ? Setting.USER_NAME.builtIn() : user,
-                        new Secret(password == null ? Setting.PASSWORD.builtIn() : password)),
-                null);
-    }
-
-    /** A property must agree with what the URIs say. */
-    private String beside(Map<Setting, String> set, Setting setting, String inUri) {
-        String property = set.get(setting);
-        if (property != null && inUri != null && !property.equals(inUri)) {
-            problems.add(
-                    setting,
-                    property,
-                    "differs from the one in addresses",
-                    "give it in one place only");
-        }
-        return property != null ? property : inUri;
+        return new BrokerReader(problems)
+                .read(
+                        bean,
+                        adapter.brokerSet().isEmpty() ? outside : adapter,
+                        parser.flag(
+                                Setting.INHERIT_CREDENTIALS, text(Setting.INHERIT_CREDENTIALS)));
     }
 
     /**
@@ -263,7 +157,17 @@ public final class SettingsReader {
                 time(Setting.PUBLISH_TIMEOUT),
                 number(Setting.CONFIRM_WINDOW),
                 oneOf(Setting.TRANSACTION_MODE, MqTransactionMode.class),
-                number(Setting.MAX_MESSAGE_SIZE));
+                number(Setting.MAX_MESSAGE_SIZE),
+                time(Setting.LEAK_DETECTION_THRESHOLD));
+    }
+
+    /**
+     * Reads how many physical connections the whole resource adapter may have.
+     *
+     * @return the number
+     */
+    public int maxConnections() {
+        return number(Setting.MAX_CONNECTIONS);
     }
 
     /**
@@ -272,11 +176,12 @@ public final class SettingsReader {
      * @return the inbound settings
      */
     public InboundSettings inbound() {
-        String destination = bean.get(Setting.DESTINATION);
-        if (destination == null) {
+        String destination = bean.get(Setting.DESTINATION).orElse(null);
+        if (!bean.has(Setting.DESTINATION)) {
             problems.add(
                     Setting.DESTINATION, null, "is required", "name the queue to consume from");
-        } else if (destination.getBytes(StandardCharsets.UTF_8).length > 255) {
+        } else if (destination != null
+                && destination.getBytes(StandardCharsets.UTF_8).length > 255) {
             problems.add(
                     Setting.DESTINATION,
                     destination,
@@ -307,60 +212,23 @@ public final class SettingsReader {
     }
 
     private String text(Setting setting) {
-        for (Map<Setting, String> level : List.of(bean, adapter, outside)) {
-            String value = level.get(setting);
-            if (value != null) {
-                return value;
+        for (Level level : List.of(bean, adapter, outside)) {
+            if (level.has(setting)) {
+                return level.get(setting).orElse(setting.builtIn());
             }
         }
         return setting.builtIn();
     }
 
     private int number(Setting setting) {
-        String text = text(setting).trim();
-        try {
-            long value = Long.parseLong(text);
-            if (value >= setting.min() && value <= setting.max()) {
-                return (int) value;
-            }
-            problems.add(
-                    setting,
-                    text,
-                    "is out of range",
-                    "use " + setting.min() + " to " + setting.max());
-        } catch (NumberFormatException e) {
-            // The exception says no more than the problem does.
-            problems.add(
-                    setting,
-                    text,
-                    "is no whole number",
-                    "use " + setting.min() + " to " + setting.max());
-        }
-        return Integer.parseInt(setting.builtIn());
+        return parser.number(setting, text(setting));
     }
 
     private Duration time(Setting setting) {
         return Duration.ofMillis(number(setting));
     }
 
-    private boolean flag(Setting setting) {
-        String text = text(setting).trim();
-        if (!text.equalsIgnoreCase("true") && !text.equalsIgnoreCase("false")) {
-            problems.add(setting, text, "is neither true nor false", "use true or false");
-        }
-        return text.equalsIgnoreCase("true");
-    }
-
     private <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
-        String text = text(setting).trim();
-        List<String> known = new ArrayList<>();
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().equalsIgnoreCase(text)) {
-                return constant;
-            }
-            known.add(constant.name());
-        }
-        problems.add(setting, text, "is unknown", "use one of " + known);
-        return Enum.valueOf(type, setting.builtIn());
+        return parser.oneOf(setting, text(setting), type);
     }
 }

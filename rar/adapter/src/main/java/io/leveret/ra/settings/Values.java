@@ -7,7 +7,7 @@ import java.util.Objects;
 
 /**
  * The values that one bean was given, as text. Null and blank both mean "not set". Secrets never
- * show; user and password are cut out of {@code addresses} before it is shown.
+ * show; user and password are cut out of URIs before they are shown.
  *
  * <p>Not thread-safe: a container fills a bean before it uses it.
  */
@@ -39,9 +39,13 @@ public final class Values implements Serializable {
      */
     public String get(Setting setting) {
         String value = map.get(setting);
-        return setting == Setting.ADDRESSES && value != null
-                ? AddressParser.withoutUserInfo(value)
-                : value;
+        if (value == null) {
+            return null;
+        }
+        return switch (setting) {
+            case ADDRESSES, OAUTH2_TOKEN_ENDPOINT -> Masking.uris(value);
+            default -> value;
+        };
     }
 
     Map<Setting, String> raw() {
@@ -63,7 +67,7 @@ public final class Values implements Serializable {
         StringBuilder out = new StringBuilder("{");
         for (Setting setting : map.keySet()) {
             out.append(out.length() > 1 ? ", " : "").append(setting.property()).append('=');
-            out.append(setting.secret() ? "***" : get(setting));
+            out.append(Masking.shown(setting, map.get(setting)));
         }
         return out.append('}').toString();
     }

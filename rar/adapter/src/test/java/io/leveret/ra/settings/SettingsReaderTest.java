@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Settings")
 final class SettingsReaderTest {
@@ -127,41 +125,6 @@ final class SettingsReaderTest {
         assertFalse(message.contains("hunter"), message);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "host:port",
-                "http://host",
-                "amqps://host",
-                "host:0",
-                "host:70000",
-                "a,,b",
-                "a b",
-                "amqp://",
-                "amqp://u:p@a/x,amqp://u:p@b/y",
-                "amqp://u@a,amqp://v@b"
-            })
-    @DisplayName("refuse malformed or contradictory addresses")
-    void badAddresses(String addresses) {
-        bean.set(Setting.ADDRESSES, addresses);
-        bean.set(Setting.USER_NAME, "u");
-        bean.set(Setting.PASSWORD, "p");
-        assertTrue(problemsOfBroker().contains("addresses"), problemsOfBroker());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"user:hunter2@rabbit:5672", "amqp://u:hu/nter2@h", "amqp://u:h,unter2@h"})
-    @DisplayName("never show a password, however malformed the addresses are")
-    void secretsInMalformedAddresses(String addresses) {
-        bean.set(Setting.ADDRESSES, addresses);
-        assertTrue(problemsOfBroker().contains("addresses"), problemsOfBroker());
-        for (String shown :
-                List.of(problemsOfBroker(), bean.toString(), bean.get(Setting.ADDRESSES))) {
-            assertFalse(shown.contains("unter2") || shown.contains("nter2"), shown);
-        }
-    }
-
     @Test
     @DisplayName("read hosts, IPv6 and URIs")
     void goodAddresses() {
@@ -186,7 +149,40 @@ final class SettingsReaderTest {
         assertEquals("first-x:y", reader().inbound().destination());
         system.remove("QUEUE");
         environment.remove("QUEUE");
-        assertTrue(reader().problems().message("It").contains("destination"), "nobody set it");
+        SettingsReader reader = reader();
+        reader.inbound();
+        assertTrue(reader.problems().message("It").contains("destination"), "nobody set it");
+    }
+
+    @Test
+    @DisplayName("say when to give up reconnecting, and report handles left open")
+    void limits() {
+        LinkSettings.Reconnect never = reader().link().reconnect();
+        assertEquals(0, never.attempts());
+        assertEquals(Duration.ZERO, never.timeLimit());
+        assertEquals(Duration.ofSeconds(2), never.stablePeriod());
+        assertEquals(Recovery.AUTOMATIC, never.recovery());
+        assertEquals(Duration.ofMinutes(1), never.probeInterval());
+        assertEquals(Duration.ZERO, reader().publish().leakDetectionThreshold());
+        assertEquals(500, reader().maxConnections());
+
+        adapter.set(Setting.RECONNECT_ATTEMPTS, "-1");
+        assertEquals(0, reader().link().reconnect().attempts(), "-1 means no limit too");
+        bean.set(Setting.RECONNECT_ATTEMPTS, "7");
+        bean.set(Setting.RECONNECT_TIME_LIMIT, "60000");
+        bean.set(Setting.RECONNECT_STABLE_PERIOD, "0");
+        bean.set(Setting.RECOVERY, "manual");
+        bean.set(Setting.PROBE_INTERVAL, "100");
+        bean.set(Setting.LEAK_DETECTION_THRESHOLD, "5000");
+        adapter.set(Setting.MAX_CONNECTIONS, "9");
+        LinkSettings.Reconnect limited = reader().link().reconnect();
+        assertEquals(7, limited.attempts());
+        assertEquals(Duration.ofMinutes(1), limited.timeLimit());
+        assertEquals(Duration.ZERO, limited.stablePeriod());
+        assertEquals(Recovery.MANUAL, limited.recovery());
+        assertEquals(Duration.ofMillis(100), limited.probeInterval());
+        assertEquals(Duration.ofSeconds(5), reader().publish().leakDetectionThreshold());
+        assertEquals(9, reader().maxConnections());
     }
 
     @Test
@@ -199,6 +195,7 @@ final class SettingsReaderTest {
         reader.publish();
         reader.inbound();
         reader.drainTimeout();
+        reader.maxConnections();
         assertTrue(reader.problems().isEmpty(), reader.problems().message("The defaults"));
     }
 }
