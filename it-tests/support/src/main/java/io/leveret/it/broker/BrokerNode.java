@@ -90,6 +90,9 @@ public final class BrokerNode implements AutoCloseable {
         if (!options.plugins().isEmpty()) {
             command.addAll(List.of("--plugins", String.join(",", options.plugins())));
         }
+        if (options.files() != null) {
+            command.addAll(List.of("--files", options.files().toAbsolutePath().toString()));
+        }
         Path config = null;
         try {
             if (!options.config().isEmpty()) {

@@ -1,28 +1,46 @@
 package io.leveret.ra.link;
 
 import com.rabbitmq.client.Address;
+import com.rabbitmq.client.AddressResolver;
+import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import io.leveret.MqEvent;
+import io.leveret.ra.link.security.Logins;
+import io.leveret.ra.link.security.TlsContexts;
+import io.leveret.ra.observe.Causes;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.settings.BrokerSettings;
-import io.leveret.ra.settings.Credentials;
 import io.leveret.ra.settings.HostPort;
 import io.leveret.ra.settings.LinkSettings;
+import io.leveret.ra.settings.TlsSettings;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Opens one physical connection, over the client's Netty transport, with the client's own recovery
- * off. Stateless; every attempt makes a fresh client factory, so that names are resolved and
- * credentials read anew.
+ * off. Every attempt makes a fresh client factory: names are resolved, stores and credentials read
+ * anew.
+ *
+ * <p>One attempt tries all addresses of a host in turn, IPv4 first, until one works or the broker
+ * refuses the login (all nodes behind one name would). They share the connect timeout for the TCP
+ * connects, and the same time again for the handshakes: with the lookup of the name, an attempt
+ * ends within three times the connect timeout.
+ *
+ * <p>Thread-safe; it keeps nothing but what was warned of.
  */
 final class LinkConnector {
 
@@ -32,62 +50,154 @@ final class LinkConnector {
     private final LinkKey key;
     private final Threads threads;
     private final Events events;
+    private final HostAddresses addresses;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     LinkConnector(LinkKey key, Threads threads, Events events) {
+        this(key, threads, events, InetAddress::getAllByName);
+    }
+
+    LinkConnector(LinkKey key, Threads threads, Events events, HostAddresses.Lookup lookup) {
         this.key = key;
         this.threads = threads;
         this.events = events;
+        this.addresses = new HostAddresses(threads, lookup);
     }
 
+    /**
+     * Makes one attempt. Blocks, so it runs on a worker.
+     *
+     * @param host one of the configured addresses
+     * @param name what the broker shows
+     * @return an open connection
+     * @throws IOException when there is none; the message says why, without secrets
+     */
     OpenConnection connect(HostPort host, String name) throws IOException, TimeoutException {
+        warnOnce(name);
+        TlsSettings tls = key.broker().tls();
+        SslContext context = tls == null ? null : TlsContexts.client(tls);
+        Duration limit = key.settings().connectTimeout();
+        List<InetAddress> all = addresses.resolve(host.host(), limit);
+        long connectLeft = limit.toNanos();
+        long handshakeLeft = limit.toNanos();
+        List<IOException> failures = new ArrayList<>();
+        for (InetAddress address : all) {
+            int others = all.size() - failures.size();
+            Duration share = share(connectLeft, others);
+            HandshakeWatch watch = new HandshakeWatch(share(handshakeLeft, others));
+            ConnectionFactory factory = factory(name, watch);
+            long begin = System.nanoTime();
+            try {
+                return open(factory, context, share, watch, host, address, name);
+            } catch (AuthenticationFailureException e) {
+                throw e;
+            } catch (IOException | TimeoutException e) {
+                failures.add(watch.explain(e, host, tls));
+            }
+            connectLeft -= watch.connected() - begin;
+            handshakeLeft -= System.nanoTime() - watch.connected();
+        }
+        throw failure(host, all, failures);
+    }
+
+    private static Duration share(long nanosLeft, int addresses) {
+        return Duration.ofMillis(Math.max(1, nanosLeft / addresses / 1_000_000));
+    }
+
+    private static IOException failure(
+            HostPort host, List<InetAddress> all, List<IOException> failures) {
+        if (failures.size() == 1) {
+            return failures.get(0);
+        }
+        StringJoiner text =
+                new StringJoiner("; ", "none of the addresses of " + host + " works: ", "");
+        for (int i = 0; i < failures.size(); i++) {
+            text.add(all.get(i).getHostAddress() + ": " + Causes.text(failures.get(i)));
+        }
+        IOException failure = new IOException(text.toString());
+        failures.forEach(failure::addSuppressed);
+        return failure;
+    }
+
+    private ConnectionFactory factory(String name, HandshakeWatch watch) throws IOException {
         BrokerSettings broker = key.broker();
         LinkSettings settings = key.settings();
-        int connectMillis = Math.toIntExact(settings.connectTimeout().toMillis());
-        WriteGate gate = new WriteGate();
         ConnectionFactory factory = new ConnectionFactory();
         factory.setVirtualHost(broker.virtualHost());
-        if (!(broker.credentials() instanceof Credentials.Password login)) {
-            throw new IOException("no such credentials: " + broker.credentials());
-        }
-        factory.setUsername(login.userName());
-        factory.setPassword(login.password().value());
+        Logins.apply(factory, broker);
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
         factory.setRequestedHeartbeat(Math.toIntExact(settings.heartbeat().toSeconds()));
-        factory.setConnectionTimeout(connectMillis);
-        factory.setHandshakeTimeout(connectMillis);
+        // The client gives each step half of it; the watch bounds them all together.
+        factory.setHandshakeTimeout(2 * Math.toIntExact(watch.limit().toMillis()));
         factory.setChannelRpcTimeout(Math.toIntExact(settings.rpcTimeout().toMillis()));
-        factory.setShutdownTimeout(connectMillis);
+        factory.setShutdownTimeout(Math.toIntExact(settings.connectTimeout().toMillis()));
         factory.setExceptionHandler(new ClientTroubles(name, events));
         factory.setThreadFactory(threads.clientThreads());
         factory.setClientProperties(clientProperties(factory.getClientProperties()));
+        return factory;
+    }
+
+    private OpenConnection open(
+            ConnectionFactory factory,
+            SslContext context,
+            Duration connectLimit,
+            HandshakeWatch watch,
+            HostPort host,
+            InetAddress address,
+            String name)
+            throws IOException, TimeoutException {
+        WriteGate gate = new WriteGate();
+        int connectMillis = Math.toIntExact(connectLimit.toMillis());
+        factory.setConnectionTimeout(connectMillis);
         factory.netty()
                 .eventLoopGroup(threads.io())
                 .bootstrapCustomizer(
                         bootstrap ->
                                 bootstrap
+                                        .resolver(new FixedAddress(address))
                                         .option(ChannelOption.TCP_NODELAY, true)
                                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
                                         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, MARKS))
-                .channelCustomizer(channel -> insert(gate, channel.pipeline()));
-        Connection connection =
-                factory.newConnection(
-                        new DirectExecutor(), List.of(new Address(host.host(), host.port())), name);
+                .channelCustomizer(
+                        channel -> {
+                            insert(gate, channel.pipeline());
+                            watch.insert(channel);
+                        });
+        if (context != null) {
+            factory.netty().sslContext(context);
+        }
+        // A resolver, because the client would look up the only address of a list itself.
+        AddressResolver byName = () -> List.of(new Address(host.host(), host.port()));
+        Connection connection = factory.newConnection(new DirectExecutor(), byName, name);
+        watch.done();
         connection.addBlockedListener(gate);
-        return new OpenConnection(connection, gate, host, settings.channelsPerConnection());
-    }
-
-    /**
-     * Here, on a worker: the client's transport would resolve on an event loop that others need.
-     */
-    private static String resolve(HostPort host) throws IOException {
-        return InetAddress.getByName(host.host()).getHostAddress();
+        return new OpenConnection(connection, gate, host, key.settings().channelsPerConnection());
     }
 
     /** Before the last handler, the client's own: see {@link WriteGate}. */
     private static void insert(WriteGate gate, ChannelPipeline pipeline) {
         ChannelHandlerContext client = pipeline.lastContext();
         pipeline.addBefore(client.name(), "leveret-write-gate", gate);
+    }
+
+    /** Verification that was turned off is told once for all links of a key. */
+    private void warnOnce(String name) {
+        TlsSettings tls = key.broker().tls();
+        if (tls == null
+                || tls.verification() == TlsSettings.Verification.FULL
+                || !warned.compareAndSet(false, true)) {
+            return;
+        }
+        events.warning(
+                MqEvent.Source.LINK,
+                name,
+                tls.verification() == TlsSettings.Verification.NONE
+                        ? "does not verify the broker's certificate at all: whoever answers at its"
+                                + " address gets the credentials and the messages"
+                        : "does not verify the host name in the broker's certificate: whoever holds"
+                                + " a certificate of the same authority passes for the broker",
+                null);
     }
 
     private static Map<String, Object> clientProperties(Map<String, Object> defaults) {
