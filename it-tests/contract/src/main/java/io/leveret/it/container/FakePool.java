@@ -23,6 +23,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import javax.security.auth.Subject;
 
 /** A connection manager with a bounded pool, as servers put between applications and adapters. */
 public final class FakePool implements ConnectionManager, AutoCloseable {
@@ -38,6 +40,7 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
     private final transient Set<PoolEntry> idle = new LinkedHashSet<>();
     private final transient Set<PoolEntry> used = new LinkedHashSet<>();
     private final transient Queue<ErrorEvent> errors = new ConcurrentLinkedQueue<>();
+    private transient volatile Supplier<Subject> signOn = () -> null;
     private final transient AtomicInteger closes = new AtomicInteger();
     private final transient AtomicInteger created = new AtomicInteger();
     private final transient ExecutorService helper =
@@ -68,19 +71,29 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
         if (has(PoolQuirk.SHARES_CONNECTIONS)) {
             PoolEntry shared = firstUsed(info);
             if (shared != null) {
-                return shared.open(info);
+                return shared.open(signOn.get(), info);
             }
         }
         acquire();
         PoolEntry entry = checkOut(info);
         Object handle;
         try {
-            handle = entry.open(info);
+            handle = entry.open(signOn.get(), info);
         } catch (ResourceException | RuntimeException e) {
             entry.destroy();
             throw e;
         }
         return has(PoolQuirk.ASSOCIATES_HANDLES) ? move(handle, entry, info) : handle;
+    }
+
+    /**
+     * Signs on for the application: one pool for all users, as on GlassFish, so that the factory
+     * has to tell them apart.
+     *
+     * @param subject asked for each connection
+     */
+    public void signOn(Supplier<Subject> subject) {
+        signOn = subject;
     }
 
     /** Gives the factory that this pool is over. */
@@ -234,7 +247,17 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
 
     /** Needs a permit; gives it back when it throws. */
     private PoolEntry checkOut(ConnectionRequestInfo info) throws ResourceException {
-        PoolEntry entry = nextIdle(info);
+        Subject subject = signOn.get();
+        PoolEntry entry = null;
+        try {
+            entry = subject == null ? nextIdle(info) : matched(subject, info);
+        } catch (ResourceException | RuntimeException e) {
+            permits.release();
+            throw e;
+        }
+        if (entry != null && subject != null) {
+            return entry;
+        }
         while (entry != null) {
             if (usable(entry, info)) {
                 return entry;
@@ -246,7 +269,7 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
             entry = nextIdle(info);
         }
         try {
-            ManagedConnection connection = factory.createManagedConnection(null, info);
+            ManagedConnection connection = factory.createManagedConnection(subject, info);
             created.incrementAndGet();
             entry = new PoolEntry(this, connection, info, violations);
         } catch (ResourceException | RuntimeException e) {
@@ -293,6 +316,22 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
         to.adopt(handle, from);
         giveBack(from);
         return handle;
+    }
+
+    private PoolEntry matched(Subject subject, ConnectionRequestInfo info)
+            throws ResourceException {
+        Set<ManagedConnection> candidates = new LinkedHashSet<>(idle());
+        ManagedConnection matched = factory.matchManagedConnections(candidates, subject, info);
+        synchronized (this) {
+            for (PoolEntry entry : idle) {
+                if (entry.connection() == matched) {
+                    idle.remove(entry);
+                    used.add(entry);
+                    return entry;
+                }
+            }
+            return null;
+        }
     }
 
     private synchronized PoolEntry nextIdle(ConnectionRequestInfo info) {

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.security.auth.Subject;
 
 /** One managed connection in the pool, and the pool's listener on it. */
 final class PoolEntry implements ConnectionEventListener {
@@ -57,8 +58,8 @@ final class PoolEntry implements ConnectionEventListener {
         return broken;
     }
 
-    Object open(ConnectionRequestInfo info) throws ResourceException {
-        Object handle = connection.getConnection(null, info);
+    Object open(Subject subject, ConnectionRequestInfo info) throws ResourceException {
+        Object handle = connection.getConnection(subject, info);
         synchronized (this) {
             handles.add(handle);
         }

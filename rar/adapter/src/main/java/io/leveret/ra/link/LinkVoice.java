@@ -1,5 +1,6 @@
 package io.leveret.ra.link;
 
+import com.rabbitmq.client.AuthenticationFailureException;
 import io.leveret.MqEvent.Severity;
 import io.leveret.MqEvent.Source;
 import io.leveret.ra.observe.Causes;
@@ -25,6 +26,7 @@ final class LinkVoice {
     private final Events events;
     private final Queue<Event> untold = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean telling = new AtomicBoolean();
+    private boolean refused; // under the link's lock, as all that it tells
 
     LinkVoice(String name, LinkSettings.Reconnect settings, Threads threads, Events events) {
         this.name = name;
@@ -52,13 +54,17 @@ final class LinkVoice {
     }
 
     /**
-     * One line when an outage begins, details for whoever looks for them.
+     * One line when an outage begins, and one when it turns out that the login is refused, which is
+     * for a person to mend; details for whoever looks for them.
      *
      * @param what "is lost" or the like
      */
     void backsOff(Object host, String what, int attempt, Duration delay, Throwable cause) {
+        boolean refusal = cause instanceof AuthenticationFailureException;
+        boolean news = attempt == 1 || refusal && !refused;
+        refused = refusal || refused && attempt > 1;
         tell(
-                of(attempt == 1 ? Severity.WARNING : Severity.DETAIL, what + next(delay))
+                of(news ? Severity.WARNING : Severity.DETAIL, what + next(delay))
                         .state(Link.State.BACKING_OFF)
                         .at(host)
                         .attempt(attempt, delay)

@@ -1,6 +1,7 @@
 package io.leveret.ra.outbound;
 
 import io.leveret.ra.link.LinkGroup;
+import io.leveret.ra.settings.BrokerSettings;
 import jakarta.resource.NotSupportedException;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionEvent;
@@ -91,10 +92,13 @@ final class MqManagedConnection implements ManagedConnection {
         return !destroyed.get() && channel.isUsable();
     }
 
-    /** Whether it was made for these credentials; no I/O. */
-    boolean matches(String user, ConnectionRequestInfo info) {
+    /**
+     * Whether it was made for these credentials, secrets included: the right user with a wrong
+     * password must not be handed what another one has opened. No I/O.
+     */
+    boolean matches(BrokerSettings broker, ConnectionRequestInfo info) {
         return !destroyed.get()
-                && userName.equals(user)
+                && group.key().broker().equals(broker)
                 && (request == null ? info == null : request.equals(info));
     }
 
@@ -104,10 +108,10 @@ final class MqManagedConnection implements ManagedConnection {
         if (destroyed.get()) {
             throw new GoneException();
         }
-        if (!factory.signOn(subject, info).userName().equals(userName)) {
+        if (!group.key().broker().equals(factory.signOn(subject, info))) {
             throw new jakarta.resource.spi.SecurityException(
-                    "a managed connection cannot change its user: re-authentication is not"
-                            + " supported");
+                    "a managed connection cannot change its user or password: re-authentication is"
+                            + " not supported");
         }
         MqConnectionHandle handle = new MqConnectionHandle(this);
         handles.add(handle);

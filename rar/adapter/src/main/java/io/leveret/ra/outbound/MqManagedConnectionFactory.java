@@ -1,5 +1,6 @@
 package io.leveret.ra.outbound;
 
+import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Channel;
 import io.leveret.MqPublisherOptions;
 import io.leveret.ra.link.Deadline;
@@ -162,7 +163,10 @@ public final class MqManagedConnectionFactory extends PublishBean
             done = true;
             return connection;
         } catch (LinkUnavailableException e) {
-            throw new CommException("No connection to RabbitMQ: " + Causes.text(e), e);
+            String text = "No connection to RabbitMQ: " + Causes.text(e);
+            throw e.getCause() instanceof AuthenticationFailureException
+                    ? new jakarta.resource.spi.SecurityException(text, e)
+                    : new CommException(text, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ResourceAllocationException("interrupted while connecting", e);
@@ -237,11 +241,11 @@ public final class MqManagedConnectionFactory extends PublishBean
     @SuppressWarnings({"rawtypes"}) // the interface is raw
     public ManagedConnection matchManagedConnections(
             Set candidates, Subject subject, ConnectionRequestInfo info) throws ResourceException {
-        String user = signOn(subject, info).userName();
+        BrokerSettings broker = signOn(subject, info);
         for (Object candidate : candidates) {
             if (candidate instanceof MqManagedConnection connection
                     && connection.factory().equals(this)
-                    && connection.matches(user, info)) {
+                    && connection.matches(broker, info)) {
                 return connection;
             }
         }
