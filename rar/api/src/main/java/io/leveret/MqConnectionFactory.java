@@ -43,4 +43,13 @@ public interface MqConnectionFactory extends Serializable, Referenceable {
      * @return a thread-safe publisher
      */
     MqPublisher createPublisher(MqPublisherOptions options);
+
+    /**
+     * Gives what happens inside the resource adapter behind this factory, to look at and to listen
+     * to.
+     *
+     * @return the events of the instance; the same object for all its factories
+     * @throws IllegalStateException when the resource adapter is not started
+     */
+    MqEvents events();
 }

@@ -8,8 +8,8 @@ import java.time.Instant;
  * a message could not be published after its commit. The same stream feeds the log, one line per
  * event, and JMX.
  *
- * <p>In a CDI application: {@code void heard(@Observes MqEvent event)}. Immutable; carries no
- * secrets.
+ * <p>In a CDI application: {@code void heard(@Observes MqEvent event)}; elsewhere {@link
+ * MqConnectionFactory#events()}. Immutable; carries no secrets.
  */
 public interface MqEvent {
 

@@ -6,6 +6,7 @@ import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.Threads;
+import io.leveret.ra.observe.Event;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.observe.Mbeans;
 import io.leveret.ra.outbound.Outbound;
@@ -43,6 +44,12 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
     private static final int MAX_CONNECTIONS = 500;
     private static final Duration CLOSE_LINKS = Duration.ofSeconds(1);
 
+    private enum State {
+        STARTED,
+        STOPPING,
+        STOPPED
+    }
+
     private transient volatile Running running;
 
     /** The parts of a started instance. */
@@ -50,6 +57,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
             String name,
             Threads threads,
             Events events,
+            Mbeans mbeans,
             LinkRegistry links,
             Outbound outbound,
             Inbound inbound,
@@ -73,7 +81,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         }
         String name = "leveret-" + Integer.toHexString(System.identityHashCode(this));
         Threads threads = new Threads(name);
-        Events events = new Events();
+        Events events = new Events(name, threads::executeUnlessClosed);
         Mbeans mbeans = new Mbeans(name, events);
         LinkRegistry links = new LinkRegistry(name, MAX_CONNECTIONS, threads, events, mbeans);
         Transactions transactions =
@@ -83,11 +91,14 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
                         name,
                         threads,
                         events,
+                        mbeans,
                         links,
-                        new Outbound(links, threads, events, transactions),
-                        new Inbound(links, threads, events, transactions, drainTimeout),
+                        new Outbound(links, threads, events, mbeans, transactions),
+                        new Inbound(links, threads, events, mbeans, transactions, drainTimeout),
                         drainTimeout);
-        events.info(MqEvent.Source.RESOURCE_ADAPTER, name, "has started");
+        mbeans.register(
+                Mbeans.RESOURCE_ADAPTER, name, new AdapterStatus(name, threads, events, mbeans));
+        tell(running, State.STARTED, "has started");
     }
 
     @Override
@@ -97,12 +108,28 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         if (old == null) {
             return;
         }
+        tell(old, State.STOPPING, "is stopping");
         Deadline drained = Deadline.in(old.drainTimeout());
         old.inbound().close(drained);
         old.outbound().close(drained);
         old.links().close();
-        old.threads().close(Deadline.in(CLOSE_LINKS));
-        old.events().info(MqEvent.Source.RESOURCE_ADAPTER, old.name(), "has stopped");
+        old.mbeans().close();
+        // Before the threads end, because listeners hear it on one of them.
+        tell(old, State.STOPPED, "has stopped");
+        Deadline closed = Deadline.in(CLOSE_LINKS);
+        old.events().close(Duration.ofNanos(closed.nanos()));
+        old.threads().close(closed);
+    }
+
+    private static void tell(Running which, State state, String what) {
+        which.events()
+                .publish(
+                        Event.of(
+                                        MqEvent.Severity.INFO,
+                                        MqEvent.Source.RESOURCE_ADAPTER,
+                                        which.name(),
+                                        what)
+                                .state(state));
     }
 
     @Override

@@ -6,47 +6,73 @@ import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkKey;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
+import io.leveret.ra.observe.Event;
+import io.leveret.ra.observe.Mbeans;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ResourceAdapterInternalException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One active message-driven bean: its sessions and what is told about them.
  *
  * <pre>{@code
- * WAITING --all sessions subscribed--> CONSUMING
- *    ^                                     |
- *    +------- a session lost its ----------+
- *             subscription
+ *            all sessions subscribed
+ *   WAITING ------------------------> CONSUMING
+ *    ^  ^ \                            /   |
+ *    |  |  \---- a session lost its --/    |
+ *    |  |          subscription            |
+ *    |  |                                  |
+ *    |  |           pause (an operator)    |
+ *    |  +--goOn-- PAUSING <----------------+  (from WAITING too)
+ *    |               | all sessions drained
+ *    +----goOn---- PAUSED
  *
  * any --beginStop--> STOPPING --all sessions drained, or the deadline passed--> STOPPED
  * }</pre>
  *
- * <p>Each session recovers by itself; this class only says once per change how they are.
- * Thread-safe.
+ * <p>Each session recovers by itself; this class only says once per change how they are. A paused
+ * session is one that has stopped; going on makes a new one in its place as soon as it has, so that
+ * a listener that hangs costs its own session only.
+ *
+ * <p>Failure cases: going on before the pause is complete, pausing again before the new sessions
+ * are there, stopping at any time of that (no session is made any more), pausing from inside the
+ * listener (nothing waits). Thread-safe; the monitor guards the fields only.
  */
 final class Activation {
+
+    enum State {
+        WAITING,
+        CONSUMING,
+        PAUSING,
+        PAUSED,
+        STOPPING,
+        STOPPED
+    }
 
     private final Inbound room;
     private final MessageEndpointFactory endpoints;
     private final MqActivationSpec.Effective settings;
-    private final String name;
+    private final String beanName;
     private final List<Session> sessions = new ArrayList<>();
-    private final Runnable onLinkUp = () -> sessionsNow().forEach(Session::subscribeNow);
-    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final Runnable onLinkUp = () -> sessions().forEach(Session::subscribeNow);
+    private final DeliveryCounts counts = new DeliveryCounts();
+    private volatile Mbeans.Registration shown;
+    private volatile Instant since = Instant.now();
+    private volatile State state = State.WAITING;
+    private volatile String lastTrouble;
     private LinkGroup group;
-    private int consuming;
-    private String lastTrouble;
+    private String told;
 
     Activation(
             Inbound room, MessageEndpointFactory endpoints, MqActivationSpec.Effective settings) {
         this.room = room;
         this.endpoints = endpoints;
         this.settings = settings;
-        this.name = beanName(endpoints);
+        this.beanName = beanName(endpoints);
     }
 
     private static String beanName(MessageEndpointFactory endpoints) {
@@ -54,9 +80,24 @@ final class Activation {
         return bean != null ? bean.getSimpleName() : String.valueOf(endpoints.getActivationName());
     }
 
-    synchronized void start() throws ResourceException {
-        if (stopping.get()) {
-            return;
+    void start() throws ResourceException {
+        shown =
+                room.mbeans.register(
+                        Mbeans.ACTIVATION, beanName, new ActivationStatus(this, settings));
+        boolean started = false;
+        try {
+            started = startSessions();
+        } finally {
+            if (!started) {
+                shown.close();
+            }
+        }
+    }
+
+    /** Returns false when it was stopped before it could start. */
+    private synchronized boolean startSessions() throws ResourceException {
+        if (isStopping()) {
+            return false;
         }
         try {
             LinkKey key = new LinkKey(LinkKey.Purpose.CONSUME, settings.broker(), settings.link());
@@ -64,32 +105,62 @@ final class Activation {
         } catch (LinkUnavailableException e) {
             throw new ResourceAdapterInternalException(e.getMessage(), e);
         }
-        int count = settings.inbound().maxSession();
-        for (int i = 1; i <= count; i++) {
-            String tag = name + " (" + i + "/" + count + ")";
-            sessions.add(new Session(this, room, endpoints, settings, group, tag));
+        for (int i = 1; i <= settings.inbound().maxSession(); i++) {
+            sessions.add(session(i));
         }
         group.listen(onLinkUp);
         sessions.forEach(Session::subscribeNow);
+        return true;
     }
 
-    private synchronized List<Session> sessionsNow() {
+    private Session session(int number) {
+        String tag = beanName + " (" + number + "/" + settings.inbound().maxSession() + ")";
+        return new Session(this, room, endpoints, settings, group, tag);
+    }
+
+    // --- what others ask ---
+
+    /** Gives the sessions as they are now, in order. */
+    synchronized List<Session> sessions() {
         return List.copyOf(sessions);
+    }
+
+    /** Gives the name, as in events and in JMX. */
+    String name() {
+        Mbeans.Registration registration = shown;
+        return registration == null ? beanName : registration.name();
+    }
+
+    State state() {
+        return state;
+    }
+
+    Instant since() {
+        return since;
+    }
+
+    DeliveryCounts counts() {
+        return counts;
+    }
+
+    String lastTrouble() {
+        return lastTrouble;
     }
 
     // --- what sessions report ---
 
     void subscribed() {
         synchronized (this) {
-            consuming++;
-            if (consuming < sessions.size()) {
+            boolean all = !sessions.isEmpty() && sessions.stream().allMatch(Session::isConsuming);
+            if (state != State.WAITING || !all) {
                 return;
             }
-            lastTrouble = null;
+            enter(State.CONSUMING);
+            told = null;
         }
-        room.events.info(
-                MqEvent.Source.ACTIVATION,
-                subject(),
+        tell(
+                MqEvent.Severity.INFO,
+                State.CONSUMING,
                 "consumes from queue '"
                         + settings.inbound().destination()
                         + "' with "
@@ -97,67 +168,168 @@ final class Activation {
                         + " session(s)");
     }
 
-    void unsubscribed(Throwable cause) {
+    void unsubscribed(Throwable cause, int attempt, Duration delay) {
         synchronized (this) {
-            consuming--;
+            if (state == State.CONSUMING) {
+                enter(State.WAITING);
+            }
         }
-        trouble("lost its subscription", cause);
+        trouble("lost its subscription", cause, attempt, delay);
+        // It may have come back before this was told.
+        subscribed();
     }
 
     /** A session goes to another connection; it has lost nothing. */
     synchronized void moves() {
-        consuming--;
+        if (state == State.CONSUMING) {
+            enter(State.WAITING);
+        }
     }
 
     /** Says it once, until it changes or all is well again. */
-    void trouble(String what, Throwable cause) {
+    void trouble(String what, Throwable cause, int attempt, Duration delay) {
+        String why = Causes.text(cause);
         // The consumer tag of the session is left out: the others say the same.
-        String text = what + Causes.text(cause).replaceAll("\\(\\d+/\\d+\\)", "");
+        String text = what + why.replaceAll("\\(\\d+/\\d+\\)", "");
+        State now;
         synchronized (this) {
-            if (stopping.get() || text.equals(lastTrouble)) {
+            now = state;
+            if (now != State.WAITING && now != State.CONSUMING || text.equals(told)) {
                 return;
             }
-            lastTrouble = text;
+            told = text;
+            lastTrouble = what + ": " + why;
         }
-        room.events.warning(MqEvent.Source.ACTIVATION, subject(), what, cause);
+        room.events.publish(
+                event(MqEvent.Severity.WARNING, what)
+                        .state(now)
+                        .because(cause)
+                        .attempt(attempt, delay));
     }
 
-    String subject() {
-        return "activation " + name;
+    private void enter(State next) {
+        state = next;
+        since = Instant.now();
+    }
+
+    private void tell(MqEvent.Severity severity, State now, String what) {
+        room.events.publish(event(severity, what).state(now));
+    }
+
+    private Event event(MqEvent.Severity severity, String what) {
+        return Event.of(severity, MqEvent.Source.ACTIVATION, name(), what);
+    }
+
+    // --- pausing ---
+
+    void pause() {
+        List<Session> all;
+        synchronized (this) {
+            if (state != State.WAITING && state != State.CONSUMING) {
+                return;
+            }
+            enter(State.PAUSING);
+            sessions.forEach(Session::beginStop);
+            all = List.copyOf(sessions);
+        }
+        tell(MqEvent.Severity.INFO, State.PAUSING, "pauses, as an operator asked");
+        all.forEach(session -> session.whenStopped(this::pausedIfDrained));
+    }
+
+    private void pausedIfDrained() {
+        synchronized (this) {
+            if (state != State.PAUSING || !sessions.stream().allMatch(Session::isStopped)) {
+                return;
+            }
+            enter(State.PAUSED);
+        }
+        tell(MqEvent.Severity.INFO, State.PAUSED, "is paused");
+    }
+
+    void goOn() {
+        List<Session> all;
+        synchronized (this) {
+            if (state != State.PAUSING && state != State.PAUSED) {
+                return;
+            }
+            enter(State.WAITING);
+            told = null;
+            all = List.copyOf(sessions);
+        }
+        tell(MqEvent.Severity.INFO, State.WAITING, "goes on after a pause");
+        for (int i = 0; i < all.size(); i++) {
+            int index = i;
+            Session old = all.get(i);
+            old.whenStopped(() -> replace(index, old));
+        }
+    }
+
+    /** Puts a new session in the place of one that has stopped, unless things have changed. */
+    private void replace(int index, Session old) {
+        Session fresh;
+        synchronized (this) {
+            if (state != State.WAITING || sessions.get(index) != old) {
+                return;
+            }
+            fresh = session(index + 1);
+            sessions.set(index, fresh);
+        }
+        fresh.subscribeNow();
+    }
+
+    void tryNow() {
+        if (state == State.WAITING) {
+            sessions().forEach(Session::subscribeNow);
+        }
     }
 
     // --- stopping ---
 
-    synchronized void beginStop() {
-        if (stopping.compareAndSet(false, true) && group != null) {
-            group.unlisten(onLinkUp);
+    private boolean isStopping() {
+        return state == State.STOPPING || state == State.STOPPED;
+    }
+
+    void beginStop() {
+        synchronized (this) {
+            if (isStopping()) {
+                return;
+            }
+            enter(State.STOPPING);
+            if (group != null) {
+                group.unlisten(onLinkUp);
+            }
             sessions.forEach(Session::beginStop);
         }
+        tell(MqEvent.Severity.DETAIL, State.STOPPING, "is stopping");
     }
 
     void awaitStop(Deadline deadline) {
         int stuck = 0;
-        for (Session session : sessionsNow()) {
+        for (Session session : sessions()) {
             if (!session.awaitStop(deadline)) {
                 stuck++;
             }
         }
+        LinkGroup held;
+        synchronized (this) {
+            enter(State.STOPPED);
+            held = group;
+            group = null;
+        }
         if (stuck > 0) {
-            room.events.alarm(
-                    MqEvent.Source.ACTIVATION,
-                    subject(),
+            tell(
+                    MqEvent.Severity.ALARM,
+                    State.STOPPED,
                     "stopped with "
                             + stuck
                             + " session(s) STUCK in the listener; their messages come again"
-                            + " elsewhere",
-                    null);
+                            + " elsewhere");
         } else {
-            room.events.info(MqEvent.Source.ACTIVATION, subject(), "has stopped");
+            tell(MqEvent.Severity.INFO, State.STOPPED, "has stopped");
         }
-        LinkGroup held;
-        synchronized (this) {
-            held = group;
-            group = null;
+        Mbeans.Registration registration = shown;
+        if (registration != null) {
+            registration.close();
         }
         if (held != null) {
             held.release();

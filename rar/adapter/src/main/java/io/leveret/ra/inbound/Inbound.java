@@ -4,6 +4,7 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.observe.Events;
+import io.leveret.ra.observe.Mbeans;
 import io.leveret.ra.tx.Transactions;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
@@ -23,6 +24,7 @@ public final class Inbound {
     final LinkRegistry links;
     final Threads threads;
     final Events events;
+    final Mbeans mbeans;
     final Transactions transactions;
     final Duration drainTimeout;
     private final Map<Key, Activation> active = new HashMap<>();
@@ -47,6 +49,7 @@ public final class Inbound {
      * @param links the physical connections
      * @param threads runs sessions
      * @param events hears of everything
+     * @param mbeans shows the activations in JMX
      * @param transactions the thread's JTA transaction
      * @param drainTimeout how long stopping waits for running deliveries
      */
@@ -54,11 +57,13 @@ public final class Inbound {
             LinkRegistry links,
             Threads threads,
             Events events,
+            Mbeans mbeans,
             Transactions transactions,
             Duration drainTimeout) {
         this.links = links;
         this.threads = threads;
         this.events = events;
+        this.mbeans = mbeans;
         this.transactions = transactions;
         this.drainTimeout = drainTimeout;
     }

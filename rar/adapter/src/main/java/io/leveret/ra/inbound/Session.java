@@ -69,7 +69,8 @@ final class Session {
     private final Queue<Subscription> leaving = new ConcurrentLinkedQueue<>();
     private volatile Subscription current;
     private long since;
-    private boolean counted;
+    private volatile boolean counted;
+    private volatile int attempts;
     private boolean finished;
     private volatile boolean stopping;
     private volatile boolean draining;
@@ -144,7 +145,7 @@ final class Session {
         } catch (LinkUnavailableException e) {
             // The link says itself, once per change, that it is down.
             room.events.detail(
-                    MqEvent.Source.ACTIVATION, activation.subject(), "cannot consume yet", e);
+                    MqEvent.Source.ACTIVATION, activation.name(), "cannot consume yet", e);
             failed(fresh, null, e);
         } catch (UnavailableException e) {
             failed(fresh, "has no endpoint yet", e);
@@ -183,6 +184,7 @@ final class Session {
             return false;
         }
         counted = true;
+        attempts = 0;
         since = System.nanoTime();
         return true;
     }
@@ -194,12 +196,13 @@ final class Session {
                 current = null;
             }
             delay = backoff.next();
+            attempts++;
         }
         if (fresh != null) {
             fresh.close();
         }
         if (what != null) {
-            activation.trouble(what, e);
+            activation.trouble(what, e, attempts, delay);
         }
         subscribeAfter(delay);
     }
@@ -248,14 +251,14 @@ final class Session {
             delay = backoff.isStable(up) ? Duration.ZERO : backoff.next();
         }
         which.close();
-        room.threads.executeUnlessClosed(() -> activation.unsubscribed(cause));
+        room.threads.executeUnlessClosed(() -> activation.unsubscribed(cause, 1, delay));
         subscribeAfter(delay);
     }
 
     void notSettled(Exception cause) {
         room.events.detail(
                 MqEvent.Source.ACTIVATION,
-                activation.subject(),
+                activation.name(),
                 "could not settle a delivery, it comes again",
                 cause);
     }
@@ -313,12 +316,15 @@ final class Session {
         if (!subscription.isOpen()) {
             return; // the broker delivers it again
         }
-        switch (runner.run(delivery.message())) {
+        DeliveryCounts counts = activation.counts();
+        switch (run(delivery, counts)) {
             case DONE -> {
-                if (!subscription.ack(delivery)) {
+                if (subscription.ack(delivery)) {
+                    counts.acknowledged.increment();
+                } else {
                     room.events.detail(
                             MqEvent.Source.ACTIVATION,
-                            activation.subject(),
+                            activation.name(),
                             "processed "
                                     + delivery.message()
                                     + ", but its channel is lost: it"
@@ -327,6 +333,7 @@ final class Session {
                 }
             }
             case FAILED -> {
+                counts.failed.increment();
                 say("failed to process", delivery);
                 room.threads.after(inbound.retryDelay(), () -> subscription.reject(delivery));
             }
@@ -337,10 +344,28 @@ final class Session {
         }
     }
 
+    private DeliveryRunner.Outcome run(Delivery delivery, DeliveryCounts counts) {
+        counts.inFlight.increment();
+        try {
+            DeliveryRunner.Outcome outcome = runner.run(delivery.message());
+            if (outcome != DeliveryRunner.Outcome.UNTOUCHED) {
+                counts.delivered.increment();
+            }
+            return outcome;
+        } finally {
+            counts.inFlight.decrement();
+        }
+    }
+
+    /** A delivery was given back to its queue. */
+    void returned() {
+        activation.counts().returned.increment();
+    }
+
     private void say(String what, Delivery delivery) {
         room.events.warning(
                 MqEvent.Source.ACTIVATION,
-                activation.subject(),
+                activation.name(),
                 what
                         + " "
                         + delivery.message()
@@ -352,7 +377,28 @@ final class Session {
 
     // --- stopping ---
 
+    boolean isConsuming() {
+        return counted && !stopping;
+    }
+
+    /** Counts failed attempts to subscribe since it consumed last. */
+    int attempts() {
+        return attempts;
+    }
+
+    boolean isStopped() {
+        return stopped.isDone();
+    }
+
+    /** Runs a task on a worker thread when it has stopped, or at once when it has already. */
+    void whenStopped(Runnable task) {
+        stopped.thenRunAsync(task, room.threads::executeUnlessClosed);
+    }
+
     void beginStop() {
+        if (stopping) {
+            return; // paused before
+        }
         stopping = true;
         Future<?> next = timer;
         if (next != null) {

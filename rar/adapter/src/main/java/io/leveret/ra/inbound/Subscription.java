@@ -111,13 +111,19 @@ final class Subscription extends DefaultConsumer {
     }
 
     /** Gives back what was processed and failed: brokers count it. */
-    boolean reject(Delivery d) {
-        return settle(d, () -> channel.client().basicReject(d.tag(), true));
+    void reject(Delivery d) {
+        returned(settle(d, () -> channel.client().basicReject(d.tag(), true)));
     }
 
     /** Gives back what nobody has touched: newer brokers do not count it. */
-    boolean giveBack(Delivery d) {
-        return settle(d, () -> channel.client().basicNack(d.tag(), false, true));
+    void giveBack(Delivery d) {
+        returned(settle(d, () -> channel.client().basicNack(d.tag(), false, true)));
+    }
+
+    private void returned(boolean written) {
+        if (written) {
+            session.returned();
+        }
     }
 
     private interface Write {

@@ -34,6 +34,7 @@ public final class Threads implements Executor {
     private final ThreadPoolExecutor workers;
     private final ScheduledThreadPoolExecutor timer;
     private final EventLoopGroup io;
+    private final AtomicInteger alive = new AtomicInteger();
 
     /**
      * Starts the threads; event loops and workers come up on demand.
@@ -63,11 +64,29 @@ public final class Threads implements Executor {
         ClassLoader loader = Threads.class.getClassLoader();
         return task -> {
             String threadName = name + "-" + kind + "-" + number.incrementAndGet();
-            Thread thread = new Thread(null, task, threadName, 0, false);
+            Thread thread = new Thread(null, () -> counted(task), threadName, 0, false);
             thread.setDaemon(true);
             thread.setContextClassLoader(loader);
             return thread;
         };
+    }
+
+    private void counted(Runnable task) {
+        alive.incrementAndGet();
+        try {
+            task.run();
+        } finally {
+            alive.decrementAndGet();
+        }
+    }
+
+    /**
+     * Counts threads.
+     *
+     * @return how many are alive
+     */
+    public int count() {
+        return alive.get();
     }
 
     /**

@@ -25,7 +25,7 @@ public final class Causes {
         Throwable at = cause;
         for (int i = 0; at != null && i < DEPTH; i++, at = at.getCause()) {
             String message = at.getMessage();
-            String text = at.getClass().getSimpleName();
+            String text = KeptCause.kind(at);
             if (message != null && !message.isBlank()) {
                 String first = message.lines().findFirst().orElse("").strip();
                 // A single word says nothing without the kind of the exception.

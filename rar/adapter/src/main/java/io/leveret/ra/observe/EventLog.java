@@ -1,5 +1,6 @@
 package io.leveret.ra.observe;
 
+import io.leveret.MqEvent;
 import java.util.function.Consumer;
 
 /**
@@ -12,10 +13,7 @@ final class EventLog implements Consumer<Event> {
 
     @Override
     public void accept(Event event) {
-        String line = event.name() + " " + event.text();
-        if (event.cause() != null) {
-            line += ": " + Causes.text(event.cause());
-        }
+        String line = line(event);
         System.Logger.Level level =
                 switch (event.severity()) {
                     case DETAIL -> System.Logger.Level.DEBUG;
@@ -27,5 +25,17 @@ final class EventLog implements Consumer<Event> {
         if (event.cause() != null && LOG.isLoggable(System.Logger.Level.DEBUG)) {
             LOG.log(System.Logger.Level.DEBUG, line, event.cause());
         }
+    }
+
+    /** Renders who, what and why; links and resource adapters have telling names. */
+    static String line(MqEvent event) {
+        String kind =
+                switch (event.source()) {
+                    case RESOURCE_ADAPTER, LINK -> "";
+                    case CONNECTION_FACTORY -> "connection factory ";
+                    case ACTIVATION -> "activation ";
+                };
+        String line = kind + event.name() + " " + event.text();
+        return event.cause() == null ? line : line + ": " + Causes.text(event.cause());
     }
 }

@@ -1,30 +1,54 @@
 package io.leveret.ra.observe;
 
 import io.leveret.MqEvent;
+import io.leveret.MqEventListener;
+import io.leveret.MqEvents;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The stream of events of one resource adapter instance. Listeners run on the thread that publishes
- * and must not block. Thread-safe.
+ * The stream of events of one resource adapter instance. Each event is one line in the log, is kept
+ * among the last ones, and goes to the listeners of applications, to all of them in the same order.
+ *
+ * <p>Publishing breaks nobody: it throws nothing, runs no application's code and waits for no
+ * listener. Thread-safe; the lock guards the fields only.
  */
-public final class Events {
+public final class Events implements MqEvents, AutoCloseable {
 
-    private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
+    static final int KEPT = 200;
 
-    /** Creates a stream that the log listens to. */
-    public Events() {
-        listeners.add(new EventLog());
-    }
+    private final String instance;
+    private final Executor workers;
+    private final Consumer<Event> log;
+    private final AtomicBoolean logFailed = new AtomicBoolean();
+    private final List<ListenerQueue> listeners = new CopyOnWriteArrayList<>();
+
+    private final Object order = new Object();
+    private final Deque<Event> latest = new ArrayDeque<>();
+    private boolean closed;
 
     /**
-     * Adds a listener.
+     * Creates a stream that the log listens to.
      *
-     * @param listener called for each event; must not block or throw
+     * @param instance the resource adapter instance's name
+     * @param workers runs the listeners of applications, each on a thread of its own while it has
+     *     something to do
      */
-    public void listen(Consumer<Event> listener) {
-        listeners.add(listener);
+    public Events(String instance, Executor workers) {
+        this(instance, workers, new EventLog());
+    }
+
+    Events(String instance, Executor workers, Consumer<Event> log) {
+        this.instance = instance;
+        this.workers = workers;
+        this.log = log;
     }
 
     /**
@@ -80,8 +104,103 @@ public final class Events {
      * @param event what happened
      */
     public void publish(Event event) {
-        for (Consumer<Event> listener : listeners) {
-            listener.accept(event);
+        spread(event);
+        try {
+            log.accept(event);
+        } catch (RuntimeException | LinkageError e) {
+            if (logFailed.compareAndSet(false, true)) {
+                spread(about("cannot write to the log; further failures are not told", e));
+            }
         }
+    }
+
+    private void spread(Event event) {
+        Event kept = event.because(KeptCause.of(event.cause()));
+        synchronized (order) {
+            if (latest.size() == KEPT) {
+                latest.removeFirst();
+            }
+            latest.addLast(kept);
+            listeners.forEach(listener -> listener.add(event));
+        }
+        listeners.forEach(ListenerQueue::deliver);
+    }
+
+    private Event about(String what, Throwable cause) {
+        return Event.of(MqEvent.Severity.WARNING, MqEvent.Source.RESOURCE_ADAPTER, instance, what)
+                .because(cause);
+    }
+
+    @Override
+    public Registration addListener(MqEventListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        ListenerQueue queue =
+                new ListenerQueue(
+                        listener,
+                        workers,
+                        lost -> about("has lost " + lost + " event(s): a listener is slow", null),
+                        e -> publish(about("has a listener that fails; told only once", e)),
+                        listeners::remove);
+        synchronized (order) {
+            if (closed) {
+                throw new IllegalStateException(instance + " has stopped");
+            }
+            listeners.add(queue);
+        }
+        return queue;
+    }
+
+    @Override
+    public List<MqEvent> latest() {
+        synchronized (order) {
+            return List.copyOf(latest);
+        }
+    }
+
+    /**
+     * Renders what happened last.
+     *
+     * @return one line each, with time and severity, oldest first
+     */
+    public List<String> latestLines() {
+        return latest().stream()
+                .map(e -> e.time() + " " + e.severity() + " " + EventLog.line(e))
+                .toList();
+    }
+
+    /**
+     * Counts listeners of applications.
+     *
+     * @return the number
+     */
+    public int listeners() {
+        return listeners.size();
+    }
+
+    /**
+     * Lets go of all listeners, after what happened has been delivered to them. The log hears of
+     * what comes later.
+     *
+     * @param limit how long a slow listener is waited for
+     */
+    public void close(Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        try {
+            for (ListenerQueue listener : listeners) {
+                listener.awaitDelivered(deadline - System.nanoTime());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+    }
+
+    /** Lets go of all listeners at once. Closing twice does nothing. */
+    @Override
+    public void close() {
+        synchronized (order) {
+            closed = true;
+        }
+        listeners.forEach(ListenerQueue::close);
     }
 }

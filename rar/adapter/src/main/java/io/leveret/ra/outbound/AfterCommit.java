@@ -31,6 +31,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     private final Events events;
     private final Runnable release;
     private boolean serial;
+    private Throwable lastCause;
 
     /**
      * Creates a flusher.
@@ -98,11 +99,14 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
                 }
             } catch (NotWrittenException e) {
                 if (!e.permanent()) {
+                    lastCause = e;
                     break; // those behind it wait for it: order holds inside a transaction
                 }
                 dropped.add(p);
+                p.factory().ended(MqOutcome.NOT_SENT);
                 undeliverable(p, e.getMessage());
             } catch (LinkUnavailableException e) {
+                lastCause = e;
                 break;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -121,9 +125,13 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
             }
             port.learn(p, result);
             switch (result.outcome()) {
-                case CONFIRMED -> {}
-                case RETURNED -> undeliverable(p, result.reason());
+                case CONFIRMED -> p.factory().ended(MqOutcome.CONFIRMED);
+                case RETURNED -> {
+                    p.factory().ended(MqOutcome.RETURNED);
+                    undeliverable(p, result.reason());
+                }
                 default -> {
+                    lastCause = result.cause();
                     serial |= isRefusal(result.cause());
                     again.add(p.marked());
                 }
@@ -141,14 +149,20 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     private void undeliverable(Publication p, String reason) {
         events.alarm(
                 MqEvent.Source.CONNECTION_FACTORY,
-                "transaction",
-                "has committed, but " + p + " can never be published: " + reason,
+                p.factory().name(),
+                "has a committed transaction, but its " + p + " can never be published: " + reason,
                 null);
     }
 
     @Override
     public void handOver(List<Publication> left, boolean marked) {
-        retrier.add(port, marked ? left.stream().map(Publication::marked).toList() : left);
+        retrier.add(
+                port, marked ? left.stream().map(Publication::marked).toList() : left, lastCause);
+    }
+
+    @Override
+    public void rolledBack(List<Publication> publishes) {
+        publishes.forEach(p -> p.factory().rolledBack());
     }
 
     @Override

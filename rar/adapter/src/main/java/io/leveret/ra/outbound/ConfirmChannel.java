@@ -180,6 +180,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     private PendingPublish write(Publication p) {
         PendingPublish pending = new PendingPublish(p, client.getNextPublishSeqNo(), this);
         unanswered.incrementAndGet();
+        p.factory().written();
         ring.put(pending);
         try {
             client.basicPublish(p.exchange(), p.routingKey(), true, p.properties(), p.body());
@@ -248,6 +249,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
         } else {
             pending.end(outcome, reason, cause);
         }
+        pending.publication.factory().answered();
         if (unanswered.decrementAndGet() == 0 && retired) {
             close();
         }

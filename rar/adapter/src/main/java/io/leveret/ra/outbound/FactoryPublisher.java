@@ -97,12 +97,32 @@ final class FactoryPublisher implements MqPublisher {
 
     private void publish(
             String exchange, String routingKey, MqMessage message, Way inTransaction, Way outside) {
-        PublishSettings settings = settings(message);
-        Publication p =
-                Publication.of(exchange, routingKey, message, ids, settings.maxMessageSize());
+        FactoryStatus status = settings(message, MqManagedConnectionFactory::status);
+        try {
+            Publication p = publication(exchange, routingKey, message, status);
+            if (!go(p, inTransaction, outside)) {
+                status.ended(MqOutcome.CONFIRMED);
+            }
+        } catch (MqPublishException e) {
+            status.ended(e.outcome());
+            throw e;
+        }
+    }
+
+    private Publication publication(
+            String exchange, String routingKey, MqMessage message, FactoryStatus status) {
+        int maxSize = settings(message, MqManagedConnectionFactory::publishing).maxMessageSize();
+        return Publication.of(exchange, routingKey, message, ids, maxSize, status);
+    }
+
+    /** Publishes, or enlists for after the commit; returns true when it did the latter. */
+    private boolean go(Publication p, Way inTransaction, Way outside) {
+        PublishSettings settings = settings(p.message(), MqManagedConnectionFactory::publishing);
         Deadline deadline = Deadline.in(timeout(settings));
         try {
-            (joinsTransaction(settings, p) ? inTransaction : outside).go(p, deadline);
+            boolean enlist = joinsTransaction(settings, p);
+            (enlist ? inTransaction : outside).go(p, deadline);
+            return enlist;
         } catch (NotWrittenException | LinkUnavailableException e) {
             throw new MqPublishException(MqOutcome.NOT_SENT, p.messageId(), e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -125,9 +145,14 @@ final class FactoryPublisher implements MqPublisher {
         return answer(p, port, handle.write(p, deadline), deadline);
     }
 
-    private PublishSettings settings(MqMessage message) {
+    /** Something that depends on the factory's settings, which may be wrong. */
+    private interface FromSettings<T> {
+        T of(MqManagedConnectionFactory factory) throws ResourceException;
+    }
+
+    private <T> T settings(MqMessage message, FromSettings<T> what) {
         try {
-            return factory.publishing();
+            return what.of(factory);
         } catch (ResourceException e) {
             throw new MqPublishException(
                     MqOutcome.NOT_SENT, message.messageId(), Causes.text(e), e);

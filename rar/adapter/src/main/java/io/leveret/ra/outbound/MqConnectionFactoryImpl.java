@@ -3,6 +3,7 @@ package io.leveret.ra.outbound;
 import io.leveret.MqConnection;
 import io.leveret.MqConnectionException;
 import io.leveret.MqConnectionFactory;
+import io.leveret.MqEvents;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
 import io.leveret.ra.observe.Causes;
@@ -47,6 +48,15 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory {
     @Override
     public MqPublisher createPublisher(MqPublisherOptions options) {
         return new FactoryPublisher(factory, manager, Objects.requireNonNull(options, "options"));
+    }
+
+    @Override
+    public MqEvents events() {
+        Outbound room = factory.room();
+        if (room == null) {
+            throw new IllegalStateException("the resource adapter is not started");
+        }
+        return room.events;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.leveret.ra.outbound;
 
+import io.leveret.MqEvent;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.settings.BrokerSettings;
 import jakarta.resource.NotSupportedException;
@@ -41,6 +42,7 @@ import javax.transaction.xa.XAResource;
 final class MqManagedConnection implements ManagedConnection {
 
     private final MqManagedConnectionFactory factory;
+    private final FactoryStatus status;
     private final LinkGroup group;
     private final PublishPort port;
     private final String userName;
@@ -56,11 +58,13 @@ final class MqManagedConnection implements ManagedConnection {
 
     MqManagedConnection(
             MqManagedConnectionFactory factory,
+            FactoryStatus status,
             LinkGroup group,
             PublishPort port,
             String userName,
             ConnectionRequestInfo request) {
         this.factory = factory;
+        this.status = status;
         this.group = group;
         this.port = port;
         this.userName = userName;
@@ -145,6 +149,14 @@ final class MqManagedConnection implements ManagedConnection {
     /** The channel is of no use any more; called on a worker thread. */
     void channelUnusable() {
         broken.set(true);
+        Outbound room = factory.room();
+        if (channel.lost() == null && !moving && room != null) {
+            room.events.detail(
+                    MqEvent.Source.CONNECTION_FACTORY,
+                    status.name(),
+                    "gives up a channel, because a confirm did not come in time",
+                    null);
+        }
         fireErrorOnce();
     }
 
@@ -208,6 +220,7 @@ final class MqManagedConnection implements ManagedConnection {
             cleanup();
             listeners.clear();
             channel.retire();
+            status.connectionDestroyed();
         }
     }
 

@@ -54,6 +54,7 @@ public final class MqManagedConnectionFactory extends PublishBean
     private transient volatile Effective effective;
     private transient volatile Outbound.Unmanaged unmanaged;
     private transient volatile FactoryPublisher handlePublisher;
+    private transient volatile FactoryStatus status;
     private transient PrintWriter logWriter;
 
     private record Effective(BrokerSettings broker, LinkSettings link, PublishSettings publish) {}
@@ -113,6 +114,27 @@ public final class MqManagedConnectionFactory extends PublishBean
         return fresh;
     }
 
+    /** What it has done, and what JMX shows of it; made when it is used first. */
+    FactoryStatus status() throws ResourceException {
+        FactoryStatus known = status;
+        if (known != null) {
+            return known;
+        }
+        Effective settings = effective();
+        BrokerSettings broker = settings.broker();
+        String given = settings.link().connectionName();
+        String name =
+                given == null
+                        ? broker.userName() + "@" + broker.addresses() + broker.virtualHost()
+                        : given;
+        synchronized (this) {
+            if (status == null) {
+                status = new FactoryStatus(this, name, settings.link().idleTimeout());
+            }
+            return status;
+        }
+    }
+
     PublishSettings publishing() throws ResourceException {
         return effective().publish();
     }
@@ -153,6 +175,7 @@ public final class MqManagedConnectionFactory extends PublishBean
     public ManagedConnection createManagedConnection(Subject subject, ConnectionRequestInfo info)
             throws ResourceException {
         Outbound room = startedRoom();
+        status().used(room);
         LinkKey key = key(signOn(subject, info));
         Deadline deadline = CallerDeadline.current(key.settings().connectTimeout());
         LinkGroup group = null;
@@ -161,6 +184,7 @@ public final class MqManagedConnectionFactory extends PublishBean
             group = room.links.acquire(key);
             MqManagedConnection connection = open(room, group, info, deadline);
             done = true;
+            status().connectionCreated(room);
             return connection;
         } catch (LinkUnavailableException e) {
             String text = "No connection to RabbitMQ: " + Causes.text(e);
@@ -183,7 +207,12 @@ public final class MqManagedConnectionFactory extends PublishBean
         PublishSettings publish = publishing();
         MqManagedConnection connection =
                 new MqManagedConnection(
-                        this, group, port(room, group), group.key().broker().userName(), info);
+                        this,
+                        status(),
+                        group,
+                        port(room, group),
+                        group.key().broker().userName(),
+                        info);
         ConfirmChannel channel =
                 ConfirmChannel.on(
                         group.open(deadline, false, false, Channel::confirmSelect),

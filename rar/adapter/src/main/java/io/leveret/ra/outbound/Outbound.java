@@ -14,6 +14,7 @@ public final class Outbound {
     final LinkRegistry links;
     final Threads threads;
     final Events events;
+    final Mbeans mbeans;
     final Transactions transactions;
     final Retrier retrier;
 
@@ -23,12 +24,19 @@ public final class Outbound {
      * @param links the physical connections
      * @param threads runs what must not run on the caller's thread
      * @param events hears of everything
+     * @param mbeans shows the factories in JMX
      * @param transactions the thread's JTA transaction
      */
-    public Outbound(LinkRegistry links, Threads threads, Events events, Transactions transactions) {
+    public Outbound(
+            LinkRegistry links,
+            Threads threads,
+            Events events,
+            Mbeans mbeans,
+            Transactions transactions) {
         this.links = links;
         this.threads = threads;
         this.events = events;
+        this.mbeans = mbeans;
         this.transactions = transactions;
         this.retrier = new Retrier(links, threads, events);
     }
@@ -45,24 +53,22 @@ public final class Outbound {
     /** The room of a factory that is used without a server. */
     static final class Unmanaged implements AutoCloseable {
 
+        private static final String NAME = "leveret-unmanaged";
         private static final int MAX_CONNECTIONS = 500;
         private static final Duration CLOSE = Duration.ofSeconds(5);
 
         final Outbound outbound;
 
         Unmanaged() {
-            Threads threads = new Threads("leveret-unmanaged");
-            Events events = new Events();
+            Threads threads = new Threads(NAME);
+            Events events = new Events(NAME, threads::executeUnlessClosed);
+            Mbeans mbeans = new Mbeans(NAME, events);
             this.outbound =
                     new Outbound(
-                            new LinkRegistry(
-                                    "leveret-unmanaged",
-                                    MAX_CONNECTIONS,
-                                    threads,
-                                    events,
-                                    new Mbeans("leveret-unmanaged", events)),
+                            new LinkRegistry(NAME, MAX_CONNECTIONS, threads, events, mbeans),
                             threads,
                             events,
+                            mbeans,
                             new Transactions(null));
         }
 
@@ -70,6 +76,8 @@ public final class Outbound {
         public void close() {
             outbound.close(Deadline.in(CLOSE));
             outbound.links.close();
+            outbound.mbeans.close();
+            outbound.events.close(CLOSE);
             outbound.threads.close(Deadline.in(CLOSE));
         }
     }

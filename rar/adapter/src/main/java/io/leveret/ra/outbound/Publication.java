@@ -15,13 +15,15 @@ import io.leveret.ra.link.AmqpMessages;
  * @param properties the message's properties; its id is set
  * @param body the body
  * @param message what it was made from, with the id set
+ * @param factory whose publish it is
  */
 record Publication(
         String exchange,
         String routingKey,
         AMQP.BasicProperties properties,
         byte[] body,
-        MqMessage message) {
+        MqMessage message,
+        FactoryStatus factory) {
 
     /**
      * Checks and translates.
@@ -29,7 +31,12 @@ record Publication(
      * @throws MqPublishException NOT_SENT when the message cannot be sent as it is
      */
     static Publication of(
-            String exchange, String routingKey, MqMessage message, MessageIds ids, int maxSize) {
+            String exchange,
+            String routingKey,
+            MqMessage message,
+            MessageIds ids,
+            int maxSize,
+            FactoryStatus factory) {
         MqMessage m =
                 message.messageId() != null
                         ? message
@@ -48,7 +55,8 @@ record Publication(
         try {
             AmqpMessages.shortString("the exchange's name", exchange);
             AmqpMessages.shortString("the routing key", routingKey);
-            return new Publication(exchange, routingKey, AmqpMessages.toProperties(m), m.body(), m);
+            return new Publication(
+                    exchange, routingKey, AmqpMessages.toProperties(m), m.body(), m, factory);
         } catch (IllegalArgumentException e) {
             throw new MqPublishException(MqOutcome.NOT_SENT, m.messageId(), e.getMessage(), e);
         }
@@ -65,7 +73,7 @@ record Publication(
         }
         MqMessage marked = message.toBuilder().possibleDuplicate(true).build();
         return new Publication(
-                exchange, routingKey, AmqpMessages.toProperties(marked), body, marked);
+                exchange, routingKey, AmqpMessages.toProperties(marked), body, marked, factory);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.leveret.ra.outbound;
 
 import io.leveret.MqEvent;
+import io.leveret.MqOutcome;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkRegistry;
@@ -10,7 +11,9 @@ import io.leveret.ra.observe.Events;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.stream.Collectors;
 
 /**
  * Goes on publishing what committed transactions could not publish in time, batch after batch, on
@@ -56,7 +59,8 @@ final class Retrier {
         reserved -= count;
     }
 
-    void add(PublishPort port, List<Publication> left) {
+    /** Goes on with what is left; the cause is what was last in the way, may be null. */
+    void add(PublishPort port, List<Publication> left, Throwable cause) {
         LinkGroup group;
         try {
             group = links.acquire(port.group().key());
@@ -69,6 +73,7 @@ final class Retrier {
             tooLate = closed;
             if (!tooLate) {
                 reserved += left.size();
+                left.forEach(p -> p.factory().waits(1));
                 queue.add(new Batch(port, group, left));
                 if (running) {
                     return;
@@ -83,25 +88,27 @@ final class Retrier {
         }
         events.warning(
                 MqEvent.Source.CONNECTION_FACTORY,
-                "transaction",
-                "has committed, but its publishes are not confirmed yet; they go on in the"
-                        + " background, and so do those of others until all are done",
-                null);
+                left.get(0).factory().name(),
+                "has a committed transaction whose publishes are not confirmed yet; they go on in"
+                        + " the background, and so do those of others until all are done",
+                cause);
         threads.executeUnlessClosed(this::run);
     }
 
     private void run() {
         Batch batch;
+        Batch last = null;
         while ((batch = head()) != null) {
+            last = batch;
             AfterCommit flusher = new AfterCommit(batch.port(), this, events, true, () -> {});
             List<Publication> left = flusher.flush(batch.left(), false, SLICE);
             replaceHead(batch, left);
         }
-        if (!closed()) {
+        if (!closed() && last != null) {
             events.info(
                     MqEvent.Source.CONNECTION_FACTORY,
-                    "transaction",
-                    "publishes that were left after commits are all done");
+                    last.left().get(0).factory().name(),
+                    "was the last one to publish what was left after commits: all is done");
         }
     }
 
@@ -123,6 +130,8 @@ final class Retrier {
             }
             queue.remove();
             reserved -= done.left().size() - left.size();
+            done.left().forEach(p -> p.factory().waits(-1));
+            left.forEach(p -> p.factory().waits(1));
             if (!left.isEmpty()) {
                 // Back to the end: a batch that cannot be published must not hold up the others.
                 queue.add(new Batch(done.port(), done.group(), left));
@@ -132,8 +141,8 @@ final class Retrier {
         done.group().release();
         events.info(
                 MqEvent.Source.CONNECTION_FACTORY,
-                "transaction",
-                "publishes that were left after a commit are confirmed now");
+                done.left().get(0).factory().name(),
+                "has published what was left after a commit");
     }
 
     /**
@@ -155,18 +164,32 @@ final class Retrier {
             left = queue.stream().flatMap(b -> b.left().stream()).toList();
             queue.clear();
         }
+        left.forEach(p -> p.factory().waits(-1));
         if (!left.isEmpty()) {
             abandoned(left, null);
         }
     }
 
+    /** One line for each factory; what may have arrived is counted as UNKNOWN. */
     private void abandoned(List<Publication> left, Throwable cause) {
-        events.alarm(
-                MqEvent.Source.CONNECTION_FACTORY,
-                "transaction",
-                left.size()
-                        + " message(s) of committed transactions were never published: "
-                        + AfterCommit.ids(left),
-                cause);
+        Map<FactoryStatus, List<Publication>> byFactory =
+                left.stream().collect(Collectors.groupingBy(Publication::factory));
+        byFactory.forEach(
+                (factory, theirs) -> {
+                    theirs.forEach(
+                            p ->
+                                    factory.ended(
+                                            p.message().possibleDuplicate()
+                                                    ? MqOutcome.UNKNOWN
+                                                    : MqOutcome.NOT_SENT));
+                    events.alarm(
+                            MqEvent.Source.CONNECTION_FACTORY,
+                            factory.name(),
+                            "has never published "
+                                    + theirs.size()
+                                    + " message(s) of committed transactions: "
+                                    + AfterCommit.ids(theirs),
+                            cause);
+                });
     }
 }

@@ -78,6 +78,7 @@ public final class AfterCommitBuffer<P> implements Synchronization {
     public void afterCompletion(int status) {
         List<P> committed = content();
         if (status != Status.STATUS_COMMITTED) {
+            flusher.rolledBack(committed);
             flusher.end(committed.size());
             return;
         }

@@ -46,6 +46,13 @@ public interface AfterCommitFlusher<P> {
     Duration commitLimit();
 
     /**
+     * Hears that the transaction has rolled back: nothing of it is published.
+     *
+     * @param publishes what had been enlisted
+     */
+    void rolledBack(List<P> publishes);
+
+    /**
      * Ends the use of this object: the transaction has ended and nothing more is asked of it.
      *
      * @param enlisted how many publishes the transaction had enlisted

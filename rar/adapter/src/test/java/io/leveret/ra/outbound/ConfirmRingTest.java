@@ -25,7 +25,8 @@ final class ConfirmRingTest {
 
     private void put(long sequence) {
         Publication p =
-                Publication.of("", "q", MqMessage.text("m"), new MessageIds(), Integer.MAX_VALUE);
+                Publication.of(
+                        "", "q", MqMessage.text("m"), new MessageIds(), Integer.MAX_VALUE, null);
         ring.put(new PendingPublish(p, sequence, null));
     }
 

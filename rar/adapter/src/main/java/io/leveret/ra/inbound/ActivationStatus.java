@@ -1,0 +1,98 @@
+package io.leveret.ra.inbound;
+
+import io.leveret.ra.observe.ActivationMXBean;
+import java.util.Date;
+import java.util.List;
+
+/** What JMX shows of an activation. Thread-safe. */
+final class ActivationStatus implements ActivationMXBean {
+
+    private final Activation activation;
+    private final MqActivationSpec.Effective settings;
+
+    ActivationStatus(Activation activation, MqActivationSpec.Effective settings) {
+        this.activation = activation;
+        this.settings = settings;
+    }
+
+    @Override
+    public String getName() {
+        return activation.name();
+    }
+
+    @Override
+    public String getDestination() {
+        return settings.inbound().destination();
+    }
+
+    @Override
+    public String getState() {
+        return activation.state().name();
+    }
+
+    @Override
+    public Date getSince() {
+        return Date.from(activation.since());
+    }
+
+    @Override
+    public int getSessions() {
+        return settings.inbound().maxSession();
+    }
+
+    @Override
+    public int getSessionsConsuming() {
+        return (int) activation.sessions().stream().filter(Session::isConsuming).count();
+    }
+
+    @Override
+    public int getAttempts() {
+        List<Session> sessions = activation.sessions();
+        return sessions.stream().mapToInt(Session::attempts).max().orElse(0);
+    }
+
+    @Override
+    public int getInFlight() {
+        return activation.counts().inFlight.intValue();
+    }
+
+    @Override
+    public long getDelivered() {
+        return activation.counts().delivered.sum();
+    }
+
+    @Override
+    public long getAcknowledged() {
+        return activation.counts().acknowledged.sum();
+    }
+
+    @Override
+    public long getFailed() {
+        return activation.counts().failed.sum();
+    }
+
+    @Override
+    public long getReturned() {
+        return activation.counts().returned.sum();
+    }
+
+    @Override
+    public String getLastTrouble() {
+        return activation.lastTrouble();
+    }
+
+    @Override
+    public void stop() {
+        activation.pause();
+    }
+
+    @Override
+    public void start() {
+        activation.goOn();
+    }
+
+    @Override
+    public void resume() {
+        activation.tryNow();
+    }
+}

@@ -1,0 +1,22 @@
+package io.leveret.ra.inbound;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What became of the deliveries of one activation; they only grow, except {@code inFlight}. */
+final class DeliveryCounts {
+
+    /** The bean works on them now. */
+    final LongAdder inFlight = new LongAdder();
+
+    /** The bean has worked on them, whatever came of it. */
+    final LongAdder delivered = new LongAdder();
+
+    /** Their acknowledgement was written. */
+    final LongAdder acknowledged = new LongAdder();
+
+    /** The bean, its transaction or its publishes failed. */
+    final LongAdder failed = new LongAdder();
+
+    /** They were given back to the queue. */
+    final LongAdder returned = new LongAdder();
+}
