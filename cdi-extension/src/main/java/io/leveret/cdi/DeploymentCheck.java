@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.naming.NamingException;
 
 /**
- * Checks every place where a publisher is injected, once, while the application is deployed.
+ * Checks every place where a publisher is injected or an event observed, once, while the
+ * application is deployed.
  *
  * <p>Not thread-safe; used by one deployment.
  */
@@ -23,6 +26,8 @@ final class DeploymentCheck {
 
     /** What is wrong with a connection factory, per names; empty when nothing is. */
     private final Map<List<String>, Optional<String>> factories = new HashMap<>();
+
+    private final Set<List<String>> used = new HashSet<>();
 
     DeploymentCheck(Settings settings) {
         this.settings = settings;
@@ -49,6 +54,7 @@ final class DeploymentCheck {
         for (Place place : places) {
             try {
                 PublisherTarget target = PublisherTarget.of(place.target(), settings);
+                used.add(target.factories());
                 factoryProblem(target.factories(), timeout, deadline)
                         .ifPresent(problem -> problems.add(place.name() + ": " + problem));
             } catch (PublisherTarget.BadTargetException e) {
@@ -59,10 +65,14 @@ final class DeploymentCheck {
             return Optional.empty();
         }
         String head =
-                problems.size() == 1
-                        ? "1 problem with injected publishers:"
-                        : problems.size() + " problems with injected publishers:";
+                (problems.size() == 1 ? "1 problem" : problems.size() + " problems")
+                        + " with injected publishers or observers of events:";
         return Optional.of("Leveret: " + head + "\n - " + String.join("\n - ", problems));
+    }
+
+    /** Gives the JNDI names of each connection factory of the places that were checked. */
+    Set<List<String>> factories() {
+        return Set.copyOf(used);
     }
 
     private Optional<String> factoryProblem(List<String> names, Duration timeout, long deadline) {

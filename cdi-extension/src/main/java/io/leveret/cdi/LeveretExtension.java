@@ -1,8 +1,12 @@
 package io.leveret.cdi;
 
+import io.leveret.MqEvent;
 import io.leveret.MqPublisher;
 import io.leveret.MqTarget;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.CreationException;
@@ -12,19 +16,22 @@ import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.AfterDeploymentValidation;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.BeforeShutdown;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.InjectionPoint;
 import jakarta.enterprise.inject.spi.PassivationCapable;
 import jakarta.enterprise.inject.spi.ProcessInjectionPoint;
+import jakarta.enterprise.inject.spi.ProcessObserverMethod;
 import jakarta.inject.Provider;
 import java.lang.annotation.Annotation;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
  * Makes {@link MqPublisher} injectable, and fails the deployment when an injected publisher could
- * not work.
+ * not work; brings {@link MqEvent}s to the observers of the application.
  *
  * <p>One dependent bean serves all injection points, with or without {@link MqTarget}; it reads the
  * target from the injection point. What it creates is serializable, so it may be injected into
@@ -39,6 +46,11 @@ public class LeveretExtension implements Extension {
 
     private final Settings settings = Settings.ofServer();
     private final Set<Place> places = new LinkedHashSet<>();
+    private final Set<Place> observers = new LinkedHashSet<>();
+    private final Set<List<String>> factories = new LinkedHashSet<>();
+    private final EventBridge bridge = new EventBridge();
+    private boolean synchronous;
+    private boolean asynchronous;
 
     /** Called by the container through the service loader. */
     public LeveretExtension() {}
@@ -66,13 +78,38 @@ public class LeveretExtension implements Extension {
                 .produceWith(this::create);
     }
 
+    void collectObserver(@Observes ProcessObserverMethod<MqEvent, ?> event) {
+        boolean async = event.getObserverMethod().isAsync();
+        asynchronous |= async;
+        synchronous |= !async;
+        observers.add(Place.of(event));
+    }
+
     void check(@Observes AfterDeploymentValidation event, BeanManager manager) {
         places.removeIf(place -> !servedHere(place, manager));
-        new DeploymentCheck(settings)
-                .problems(places)
-                .map(DeploymentException::new)
-                .ifPresent(event::addDeploymentProblem);
+        if (places.isEmpty()) {
+            // Observers hear of the factories that publishers use, else of the server's default.
+            places.addAll(observers);
+        }
+        DeploymentCheck check = new DeploymentCheck(settings);
+        check.problems(places).map(DeploymentException::new).ifPresent(event::addDeploymentProblem);
+        factories.addAll(check.factories());
         places.clear();
+    }
+
+    void listen(@Observes @Initialized(ApplicationScoped.class) Object started, BeanManager beans) {
+        if (!observers.isEmpty()) {
+            EventBridge.Observers kinds = new EventBridge.Observers(synchronous, asynchronous);
+            bridge.open(factories, kinds, beans);
+        }
+    }
+
+    void endListening(@Observes @BeforeDestroyed(ApplicationScoped.class) Object ending) {
+        bridge.close();
+    }
+
+    void shutDown(@Observes BeforeShutdown event) {
+        bridge.close();
     }
 
     /** An application may replace the bean, in tests for example; its own needs no factory. */

@@ -1,9 +1,13 @@
 package io.leveret.cdi;
 
+import io.leveret.MqEvent;
 import io.leveret.MqTarget;
 import jakarta.enterprise.inject.spi.Annotated;
+import jakarta.enterprise.inject.spi.AnnotatedMethod;
 import jakarta.enterprise.inject.spi.AnnotatedParameter;
 import jakarta.enterprise.inject.spi.InjectionPoint;
+import jakarta.enterprise.inject.spi.ObserverMethod;
+import jakarta.enterprise.inject.spi.ProcessObserverMethod;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Member;
@@ -11,7 +15,7 @@ import java.lang.reflect.Parameter;
 import java.util.Set;
 
 /**
- * One place where a publisher is injected.
+ * One place where a publisher is injected, or an event of the adapter is observed.
  *
  * @param name class and field, or class, method and parameter
  * @param qualifiers what selects the bean
@@ -20,6 +24,14 @@ record Place(String name, Set<Annotation> qualifiers) {
 
     static Place of(InjectionPoint point) {
         return new Place(name(point), Set.copyOf(point.getQualifiers()));
+    }
+
+    static Place of(ProcessObserverMethod<MqEvent, ?> observer) {
+        ObserverMethod<MqEvent> method = observer.getObserverMethod();
+        // An observer that an extension has added has no method.
+        AnnotatedMethod<?> annotated = observer.getAnnotatedMethod();
+        String name = annotated == null ? "an observer" : annotated.getJavaMember().getName();
+        return new Place(method.getBeanClass().getName() + "." + name, Set.of());
     }
 
     /** Gives the target, null when there is none. */

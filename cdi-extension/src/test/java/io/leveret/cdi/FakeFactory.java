@@ -2,6 +2,7 @@ package io.leveret.cdi;
 
 import io.leveret.MqConnection;
 import io.leveret.MqConnectionFactory;
+import io.leveret.MqEvents;
 import io.leveret.MqMessage;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
@@ -16,6 +17,16 @@ final class FakeFactory implements MqConnectionFactory {
 
     final transient List<String> published = new CopyOnWriteArrayList<>();
     final transient List<MqPublisherOptions> created = new CopyOnWriteArrayList<>();
+    private final transient FakeEvents events;
+
+    FakeFactory() {
+        this(new FakeEvents());
+    }
+
+    /** A factory of the resource adapter that these events are of; null means a stopped one. */
+    FakeFactory(FakeEvents events) {
+        this.events = events;
+    }
 
     @Override
     public MqConnection getConnection() {
@@ -46,6 +57,14 @@ final class FakeFactory implements MqConnectionFactory {
                 published.add(exchange + "/" + routingKey + "/" + message.text());
             }
         };
+    }
+
+    @Override
+    public MqEvents events() {
+        if (events == null) {
+            throw new IllegalStateException("the resource adapter is not started");
+        }
+        return events;
     }
 
     @Override

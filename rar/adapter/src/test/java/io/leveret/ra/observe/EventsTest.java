@@ -151,7 +151,7 @@ final class EventsTest {
     @Test
     @DisplayName("drops the oldest for a listener that blocks, tells it how many, waits for nobody")
     void slowListener() throws Exception {
-        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch entered = new CountDownLatch(2);
         CountDownLatch gate = new CountDownLatch(1);
         events.addListener(
                 event -> {
@@ -164,6 +164,7 @@ final class EventsTest {
         events.addListener(
                 event -> {
                     quick.add(event.text());
+                    entered.countDown();
                     all.countDown();
                 });
         tell(0);
