@@ -10,7 +10,7 @@ import java.util.logging.Logger;
 final class LogLines extends Handler implements AutoCloseable {
 
     private final String part;
-    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final List<LogRecord> records = new CopyOnWriteArrayList<>();
     private final Logger root = Logger.getLogger("");
 
     LogLines(String part) {
@@ -19,17 +19,22 @@ final class LogLines extends Handler implements AutoCloseable {
     }
 
     int count() {
-        return lines.size();
+        return records.size();
     }
 
     List<String> lines() {
-        return List.copyOf(lines);
+        return records.stream().map(LogRecord::getMessage).toList();
+    }
+
+    /** The same with level and exception. */
+    List<LogRecord> records() {
+        return List.copyOf(records);
     }
 
     @Override
     public void publish(LogRecord record) {
         if (record.getMessage() != null && record.getMessage().contains(part)) {
-            lines.add(record.getMessage());
+            records.add(record);
         }
     }
 

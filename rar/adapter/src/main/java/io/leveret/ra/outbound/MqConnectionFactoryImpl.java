@@ -39,7 +39,10 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory {
 
     private MqConnection connection(MqConnectionRequestInfo info) {
         try {
-            return (MqConnection) manager.allocateConnection(factory, info);
+            MqConnectionHandle handle =
+                    (MqConnectionHandle) manager.allocateConnection(factory, info);
+            factory.lent(handle);
+            return handle;
         } catch (ResourceException e) {
             throw new MqConnectionException(Causes.text(e), e);
         }

@@ -3,6 +3,7 @@ package io.leveret.ra.outbound;
 import io.leveret.MqConnection;
 import io.leveret.MqMessage;
 import io.leveret.ra.link.Deadline;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -22,6 +23,7 @@ public final class MqConnectionHandle implements MqConnection {
 
     private final AtomicReference<MqManagedConnection> target;
     private final FactoryPublisher publisher;
+    private volatile Loan loan;
 
     MqConnectionHandle(MqManagedConnection target) {
         this.target = new AtomicReference<>(target);
@@ -70,14 +72,40 @@ public final class MqConnectionHandle implements MqConnection {
         }
     }
 
-    /** Makes the handle invalid without telling the container, which asked for it. */
-    void invalidate() {
-        target.set(null);
+    /** Lets somebody watch how long the application holds this handle. */
+    void lent(Leaks leaks, Duration threshold) {
+        MqManagedConnection connection = target.get();
+        if (connection != null) {
+            loan = leaks.lend(connection.group(), threshold);
+        }
+    }
+
+    /**
+     * Makes the handle invalid without telling the container, which asked for it. Does nothing when
+     * the handle is closed or points to another managed connection meanwhile.
+     *
+     * @param how what has ended it while it was open; null when the connection was lost
+     */
+    void invalidate(MqManagedConnection from, String how) {
+        boolean ours = target.compareAndSet(from, null);
+        Loan ended = loan;
+        if (!ours || ended == null) {
+            return;
+        }
+        if (how == null) {
+            ended.lost();
+        } else {
+            ended.takenBack(how);
+        }
     }
 
     @Override
     public void close() {
         MqManagedConnection connection = target.getAndSet(null);
+        Loan ended = loan;
+        if (ended != null) {
+            ended.returned();
+        }
         if (connection != null) {
             connection.handleClosed(this);
         }

@@ -206,18 +206,26 @@ final class MqManagedConnection implements ManagedConnection {
 
     @Override
     public void cleanup() {
-        handles.forEach(MqConnectionHandle::invalidate);
-        handles.clear();
+        takeBack("the container cleaned its connection up");
         Outbound room = factory.room();
         if (moving && !destroyed.get() && room != null) {
             room.threads.executeUnlessClosed(this::channelUnusable);
         }
     }
 
+    private void takeBack(String how) {
+        String blame = broken.get() || !channel.isUsable() ? null : how;
+        for (MqConnectionHandle handle : handles) {
+            if (handles.remove(handle)) { // not one that comes in or goes away just now
+                handle.invalidate(this, blame);
+            }
+        }
+    }
+
     @Override
     public void destroy() {
         if (destroyed.compareAndSet(false, true)) {
-            cleanup();
+            takeBack("the container destroyed its connection");
             listeners.clear();
             channel.retire();
             status.connectionDestroyed();

@@ -31,6 +31,7 @@ import jakarta.resource.spi.TransactionSupport;
 import jakarta.resource.spi.ValidatingManagedConnectionFactory;
 import jakarta.resource.spi.security.PasswordCredential;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -235,6 +236,15 @@ public final class MqManagedConnectionFactory extends PublishBean
 
     private LinkKey key(BrokerSettings broker) throws ResourceException {
         return new LinkKey(LinkKey.Purpose.PUBLISH, broker, effective().link());
+    }
+
+    /** An application has got a handle: from now on it is watched, when that is asked for. */
+    void lent(MqConnectionHandle handle) throws ResourceException {
+        Duration threshold = publishing().leakDetectionThreshold();
+        Outbound room = threshold.isZero() ? null : room();
+        if (room != null) {
+            handle.lent(room.leaks, threshold);
+        }
     }
 
     /** The links of the configured user, or null when there are none (yet). */

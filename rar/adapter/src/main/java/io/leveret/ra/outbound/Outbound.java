@@ -17,6 +17,7 @@ public final class Outbound {
     final Mbeans mbeans;
     final Transactions transactions;
     final Retrier retrier;
+    final Leaks leaks;
 
     /**
      * Wires the room.
@@ -39,15 +40,18 @@ public final class Outbound {
         this.mbeans = mbeans;
         this.transactions = transactions;
         this.retrier = new Retrier(links, threads, events);
+        this.leaks = new Leaks(threads, events);
     }
 
     /**
-     * Ends the background work: waits for it and reports what it could not publish.
+     * Ends the background work: waits for it and reports what it could not publish, and which
+     * connection handles were never closed.
      *
      * @param deadline when to be back
      */
     public void close(Deadline deadline) {
         retrier.close(deadline);
+        leaks.close();
     }
 
     /** The room of a factory that is used without a server. */
