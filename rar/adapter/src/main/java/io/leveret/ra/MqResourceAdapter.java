@@ -41,7 +41,6 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
 
     private static final long serialVersionUID = 1L;
 
-    private static final int MAX_CONNECTIONS = 500;
     private static final Duration CLOSE_LINKS = Duration.ofSeconds(1);
 
     private enum State {
@@ -73,7 +72,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         reader.link();
         reader.publish();
         reader.inboundDefaults();
-        reader.maxConnections();
+        int maxConnections = reader.maxConnections();
         Duration drainTimeout = reader.drainTimeout();
         if (!reader.problems().isEmpty()) {
             throw new ResourceAdapterInternalException(
@@ -83,7 +82,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         Threads threads = new Threads(name);
         Events events = new Events(name, threads::executeUnlessClosed);
         Mbeans mbeans = new Mbeans(name, events);
-        LinkRegistry links = new LinkRegistry(name, MAX_CONNECTIONS, threads, events, mbeans);
+        LinkRegistry links = new LinkRegistry(name, maxConnections, threads, events, mbeans);
         Transactions transactions =
                 new Transactions(context.getTransactionSynchronizationRegistry());
         running =

@@ -26,6 +26,22 @@ final class Nodes {
         return rough;
     }
 
+    /** Stops a classic queue of the shared node from answering anybody, until {@link #resume}. */
+    static void suspend(String queue) {
+        shared().ctl("eval", "sys:suspend(" + process(queue) + ").");
+    }
+
+    static void resume(String queue) {
+        shared().ctl("eval", "sys:resume(" + process(queue) + ").");
+    }
+
+    private static String process(String queue) {
+        return "element(2, {ok, amqqueue:get_pid(element(2, rabbit_amqqueue:lookup("
+                + "rabbit_misc:r(<<\"/\">>, queue, <<\""
+                + queue
+                + "\">>))))})";
+    }
+
     private static BrokerNode start() {
         BrokerNode node = BrokerNode.start();
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "node-remover"));

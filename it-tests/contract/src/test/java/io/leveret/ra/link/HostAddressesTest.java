@@ -61,7 +61,7 @@ class HostAddressesTest {
     private static OpenConnection connect(Credentials login, HostAddresses.Lookup lookup)
             throws Exception {
         LinkKey key = Security.key(HOST, broker.port(), login, null);
-        return new LinkConnector(key, threads, new Events(), lookup)
+        return new LinkConnector(key, threads, new Events("leveret-test", Runnable::run), lookup)
                 .connect(new HostPort(HOST, broker.port()), "addresses test");
     }
 
@@ -99,7 +99,7 @@ class HostAddressesTest {
                 new LinkConnector(
                         key,
                         threads,
-                        new Events(),
+                        new Events("leveret-test", Runnable::run),
                         asked -> named(lookups.incrementAndGet() == 1 ? "127.0.0.9" : "127.0.0.1"));
 
         assertThrows(IOException.class, () -> connector.connect(host, "first"));
@@ -131,7 +131,10 @@ class HostAddressesTest {
             LinkKey key = Security.key(HOST, one.getLocalPort(), GUEST, null);
             LinkConnector connector =
                     new LinkConnector(
-                            key, threads, new Events(), host -> named("127.0.0.2", "127.0.0.3"));
+                            key,
+                            threads,
+                            new Events("leveret-test", Runnable::run),
+                            host -> named("127.0.0.2", "127.0.0.3"));
             long begin = System.nanoTime();
 
             IOException e =

@@ -37,7 +37,7 @@ class PasswordFileTest {
     private static BrokerNode broker;
     private static Path file;
 
-    private final Events events = new Events();
+    private final Events events = new Events("leveret-test", Runnable::run);
     private final List<Event> told = new CopyOnWriteArrayList<>();
     private final Threads threads = new Threads("leveret-password-test");
     private final LinkRegistry registry =
@@ -66,7 +66,7 @@ class PasswordFileTest {
 
     @BeforeEach
     void start() throws Exception {
-        events.listen(told::add);
+        events.addListener(event -> told.add((Event) event));
         Credentials login = new Credentials.PasswordFile(USER, file.toString());
         group = registry.acquire(Security.key("127.0.0.1", broker.port(), login, null));
     }

@@ -39,7 +39,7 @@ final class Security implements AutoCloseable {
     final TestIdentity client;
     final String userPassword = Secrets.fresh("password of the user behind TLS");
     final String storePassword = Secrets.plain("password of the client's stores");
-    final Events events = new Events();
+    final Events events = new Events("leveret-test", Runnable::run);
     final List<Event> told = new CopyOnWriteArrayList<>();
     private final Threads threads = new Threads("leveret-security-test");
 
@@ -53,7 +53,7 @@ final class Security implements AutoCloseable {
         stranger = TestCertificates.authority(folder.resolve("other"), "Other Authority");
         server = authority.issue("broker", "dns:localhost,ip:127.0.0.1");
         client = authority.issue(EXTERNAL_USER, "");
-        events.listen(told::add);
+        events.addListener(event -> told.add((Event) event));
     }
 
     /** A broker with a plain port and a TLS port ({@code SPARE1}), and a user with a password. */
