@@ -100,14 +100,17 @@ class LinkRecoveryTest {
     void theOperatorBringsAFailedLinkBack() throws Exception {
         rig.with(a -> a.setReconnectAttempts("2")).with(a -> a.setRecovery("LIMITED"));
         MqPublisher publisher = up();
-        proxy.refuse(true);
-        Until.holds("the end", SOON, () -> LinkBeans.states(port()).contains("FAILED"));
+        try (LogLines alarms = new LogLines("FAILED")) {
+            proxy.refuse(true);
+            Until.holds("the end", SOON, () -> alarms.count() == 1);
+            int before = proxy.accepted();
 
-        link().resume();
-        Until.holds("a new end", SOON, () -> LinkBeans.states(port()).contains("FAILED"));
-        proxy.refuse(false);
-        link().resume();
-
+            link().resume();
+            Until.holds("a new end, told again", SOON, () -> alarms.count() == 2);
+            assertEquals(3, proxy.accepted() - before, "one attempt at once, and two more");
+            proxy.refuse(false);
+            link().resume();
+        }
         Until.holds("the link", SOON, () -> LinkBeans.states(port()).contains("UP"));
         publisher.publish("", queue, MqMessage.text("m"));
         assertEquals(List.of("opens the link", "m"), bare.drain(queue));
