@@ -85,7 +85,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         LinkRegistry links = new LinkRegistry(name, maxConnections, threads, events, mbeans);
         Transactions transactions =
                 new Transactions(context.getTransactionSynchronizationRegistry());
-        running =
+        Running fresh =
                 new Running(
                         name,
                         threads,
@@ -97,7 +97,8 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
                         drainTimeout);
         mbeans.register(
                 Mbeans.RESOURCE_ADAPTER, name, new AdapterStatus(name, threads, events, mbeans));
-        tell(running, State.STARTED, "has started");
+        running = fresh;
+        tell(fresh, State.STARTED, "has started");
     }
 
     @Override

@@ -8,7 +8,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import java.util.stream.Collectors;
 
-/** Answers what has happened to a message inside the server. */
+/** Answers what has happened inside the server, to a message or to the adapter. */
 @RequestScoped
 @Path("messages")
 @Produces("text/plain")
@@ -16,6 +16,7 @@ public class JournalResource {
 
     @Inject private Journal journal;
     @Inject private Rows rows;
+    @Inject private Watcher watcher;
 
     /** Lists the calls of listeners for one message: attempt, time in ms, duplicate mark. */
     @GET
@@ -31,5 +32,12 @@ public class JournalResource {
     @Path("rows")
     public String rows(@QueryParam("id") String id) {
         return rows.of(id).stream().map(String::valueOf).collect(Collectors.joining("\n"));
+    }
+
+    /** Lists the changes of state that a bean has heard of: kind and state. */
+    @GET
+    @Path("changes")
+    public String changes() {
+        return String.join("\n", watcher.changes());
     }
 }

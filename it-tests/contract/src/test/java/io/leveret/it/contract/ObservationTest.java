@@ -199,7 +199,6 @@ class ObservationTest {
         rig.close();
         List<MqEvent> told = of(Source.RESOURCE_ADAPTER);
         assertEquals(List.of("STOPPING", "STOPPED"), states(told));
-        assertEquals("CLOSED", lastOf(Source.LINK).state());
         assertThrows(IllegalStateException.class, () -> events.addListener(heard::add));
         assertThrows(IllegalStateException.class, () -> factory.events());
     }

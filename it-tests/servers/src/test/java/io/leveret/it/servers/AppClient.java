@@ -94,6 +94,11 @@ final class AppClient {
         return call("GET", "messages/rows", "id", id).lines().map(Integer::valueOf).toList();
     }
 
+    /** The changes of state that a bean of the application has observed: kind and state. */
+    List<String> changes() {
+        return call("GET", "messages/changes").lines().toList();
+    }
+
     void startStream(String prefix, int threads, String forwardTo, Path ledgers) {
         call(
                 "POST",

@@ -136,6 +136,29 @@ abstract class OutageScenarios extends ServerScenarios {
         assertEquals("CONFIRMED", app().publish("", IN, newId("then")));
     }
 
+    @Test
+    void a_bean_that_observes_events_hears_of_an_outage_and_of_its_end() throws Exception {
+        assertEquals("CONFIRMED", app().publish("", IN, newId("before")));
+        int before = app().changes().size();
+        broker().kill();
+        int during;
+        try {
+            awaitChanges(before, "LINK BACKING_OFF", "ACTIVATION WAITING");
+            during = app().changes().size();
+        } finally {
+            broker().restart();
+        }
+        awaitChanges(during, "LINK UP", "ACTIVATION CONSUMING");
+    }
+
+    /** Waits until a bean has observed these, in any order. */
+    private void awaitChanges(int after, String... wanted) {
+        Eventually.value(
+                "changes observed",
+                () -> app().changes().stream().skip(after).toList(),
+                changes -> changes.containsAll(List.of(wanted)));
+    }
+
     private void awaitStream(long confirmed) {
         Eventually.value("stream", () -> app().stream(), c -> c.confirmed() >= confirmed);
     }
