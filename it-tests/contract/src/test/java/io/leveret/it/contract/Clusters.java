@@ -1,0 +1,68 @@
+package io.leveret.it.contract;
+
+import io.leveret.it.broker.BrokerCluster;
+import io.leveret.it.broker.NamespaceJvm;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The cluster of this test run, started when first needed, removed when it ends; tests leave it
+ * healed and with all nodes running. With it goes one program inside its network.
+ */
+final class Clusters {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static BrokerCluster cluster;
+    private static NamespaceJvm inside;
+    private static final String USER = "it-" + UUID.randomUUID();
+    private static final String PASSWORD = UUID.randomUUID().toString();
+
+    private Clusters() {}
+
+    static synchronized BrokerCluster shared() {
+        if (cluster == null) {
+            BrokerCluster fresh = BrokerCluster.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(fresh::close, "cluster-remover"));
+            fresh.node(1).ctl("add_user", USER, PASSWORD);
+            fresh.node(1).ctl("set_permissions", "-p", "/", USER, ".*", ".*", ".*");
+            inside = NamespaceJvm.start(fresh, TrafficMain.class);
+            cluster = fresh;
+        }
+        return cluster;
+    }
+
+    /** Declares a quorum queue whose leader is node 1, where all clients connect first. */
+    static String queueLedByNodeOne() {
+        shared();
+        return inside.tell(LIMIT, "declare", address(1), USER, PASSWORD, Bare.name("cluster"));
+    }
+
+    private static String address(int number) {
+        return cluster.node(number).host() + ":" + cluster.node(number).port();
+    }
+
+    /** The name of the node that leads the queue, as a node sees it. */
+    static String leader(int seenBy, String queue) {
+        return cluster.node(seenBy)
+                .ctl("list_queues", "--no-table-headers", "name", "leader")
+                .lines()
+                .map(line -> line.split("\\s+"))
+                .filter(row -> row[0].equals(queue) && row.length > 1)
+                .map(row -> row[1])
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Starts traffic inside the cluster's network. */
+    static RemoteTraffic traffic(String queue, Path folder) {
+        return new RemoteTraffic(
+                inside, new Traffic.Plan(shared().addresses(), USER, PASSWORD, queue, folder));
+    }
+
+    static Map<String, Object> quorum() {
+        return Map.of("x-queue-type", "quorum", "x-queue-leader-locator", "client-local");
+    }
+}
