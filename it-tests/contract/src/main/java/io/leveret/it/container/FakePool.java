@@ -288,17 +288,19 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
         }
         Set<ManagedConnection> one = Collections.singleton(entry.connection());
         try {
-            return entry.guarded("match", () -> matches(one, info));
+            return entry.guarded("match", () -> matches(entry, one, info));
         } catch (ResourceException e) {
             return false;
         }
     }
 
-    private boolean matches(Set<ManagedConnection> one, ConnectionRequestInfo info)
+    private boolean matches(PoolEntry entry, Set<ManagedConnection> one, ConnectionRequestInfo info)
             throws ResourceException {
         ManagedConnection matched = factory.matchManagedConnections(one, null, info);
         if (matched == null) {
-            violations.add("match found nothing: some servers refuse the request then");
+            if (!entry.broken()) { // else this pool has destroyed it meanwhile, in another thread
+                violations.add("match found nothing: some servers refuse the request then");
+            }
             return false;
         }
         if (!has(PoolQuirk.VALIDATES_ON_MATCH)) {

@@ -18,6 +18,7 @@ final class FaultTable {
 
     private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final Duration AGAIN = Duration.ofSeconds(40);
+    private static final Duration ANOTHER_WAY = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int WARM = 40;
 
@@ -98,7 +99,7 @@ final class FaultTable {
             // A publish that was begun later than any that could still have gone the old way.
             Until.holds(
                     "publishing while " + fault.name() + " lasts",
-                    AGAIN,
+                    ANOTHER_WAY,
                     () -> load.progress().confirmed() > until);
         }
     }
