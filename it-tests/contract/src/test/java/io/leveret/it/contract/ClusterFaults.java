@@ -4,6 +4,7 @@ import io.leveret.it.broker.BrokerCluster;
 import io.leveret.it.ledger.LedgerLog;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The ways to break the node that leads the queue, while two others could do its work. */
@@ -13,31 +14,50 @@ final class ClusterFaults {
 
     private final BrokerCluster cluster = Clusters.shared();
 
-    /** Starts traffic that connects to the leader's node first. */
+    /** Starts traffic over one connection to each node for publishing, and for consuming. */
     Load start(Path folder) {
-        return Clusters.traffic(Clusters.queueLedByNodeOne(), folder);
+        return Clusters.traffic(Clusters.queueLedByNodeOne(), BrokerCluster.SIZE, folder);
     }
 
     List<Fault> all() {
-        return List.of(
+        List<Fault> faults = new ArrayList<>();
+        faults.add(
                 Fault.of(
-                                "cluster: leader partitioned from the other nodes",
+                                "leader partitioned from the other nodes",
                                 AT_LEAST,
                                 () -> cluster.cut(1),
                                 Fault.by(cluster::heal))
-                        .withAnotherWay(),
+                        .withAnotherWay());
+        faults.add(
                 Fault.of(
-                                "cluster: leader's node killed with -9, restarted",
+                                "leader's node killed with -9, restarted",
                                 AT_LEAST,
                                 () -> cluster.node(1).kill(),
                                 this::restart)
-                        .withAnotherWay(),
-                Fault.of(
-                                "cluster: leader's node unplugged from everybody",
-                                AT_LEAST,
-                                () -> cluster.unplug(1),
-                                Fault.by(cluster::heal))
                         .withAnotherWay());
+        if (Traffic.FULL) {
+            faults.add(
+                    Fault.of(
+                                    "leader's node unplugged from everybody (net_ticktime 8 s)",
+                                    AT_LEAST,
+                                    () -> cluster.unplug(1),
+                                    Fault.by(this::plugIn))
+                            .prepared(() -> tickTime(8))
+                            .withAnotherWay());
+        }
+        return faults;
+    }
+
+    /** With 60 s, the default, a queue waits that long for a leader that is silent. */
+    private void tickTime(int seconds) {
+        for (int i = 1; i <= BrokerCluster.SIZE; i++) {
+            cluster.node(i).ctl("eval", "net_kernel:set_net_ticktime(" + seconds + ", 0).");
+        }
+    }
+
+    private void plugIn() {
+        cluster.heal();
+        tickTime(60);
     }
 
     private long restart() {

@@ -1,9 +1,11 @@
 package io.leveret.it.contract;
 
+import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerCluster;
 import io.leveret.it.broker.NamespaceJvm;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -18,7 +20,7 @@ final class Clusters {
     private static BrokerCluster cluster;
     private static NamespaceJvm inside;
     private static final String USER = "it-" + UUID.randomUUID();
-    private static final String PASSWORD = UUID.randomUUID().toString();
+    private static final String PASSWORD = Secrets.plain("user of the cluster");
 
     private Clusters() {}
 
@@ -57,9 +59,49 @@ final class Clusters {
     }
 
     /** Starts traffic inside the cluster's network. */
-    static RemoteTraffic traffic(String queue, Path folder) {
+    static RemoteTraffic traffic(String queue, int connections, Path folder) {
+        String addresses = shared().addresses();
         return new RemoteTraffic(
-                inside, new Traffic.Plan(shared().addresses(), USER, PASSWORD, queue, folder));
+                inside, new Traffic.Plan(addresses, USER, PASSWORD, queue, connections, folder));
+    }
+
+    /** The numbers of the nodes that connections for this purpose are open to, one for each. */
+    static List<Integer> nodesOf(int seenBy, String purpose) {
+        return cluster.node(seenBy)
+                .ctl("list_connections", "--no-table-headers", "pid", "user_provided_name")
+                .lines()
+                .filter(line -> line.contains(" " + purpose + " "))
+                .map(line -> line.substring(line.indexOf('@') + 1).split("\\.")[3])
+                .map(Integer::valueOf)
+                .sorted()
+                .toList();
+    }
+
+    /** Makes a node the leader of a queue. */
+    static void lead(String queue, int number) throws Exception {
+        String wanted = "n@" + cluster.node(number).host();
+        Until.holds(
+                wanted + " leads " + queue,
+                LIMIT,
+                () -> {
+                    String now = leader(number, queue);
+                    if (!now.equals(wanted)) {
+                        cluster.node(number).ctl("eval", transfer(queue, now, wanted));
+                    }
+                    return now.equals(wanted);
+                });
+    }
+
+    private static String transfer(String queue, String from, String to) {
+        return "ra:transfer_leadership({'%2F_"
+                + queue
+                + "', '"
+                + from
+                + "'}, {'%2F_"
+                + queue
+                + "', '"
+                + to
+                + "'}).";
     }
 
     static Map<String, Object> quorum() {

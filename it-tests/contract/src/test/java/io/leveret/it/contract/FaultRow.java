@@ -59,6 +59,23 @@ final class FaultRow {
         return event instanceof LedgerEvent.AttemptEnded e && e.outcome() == Outcome.CONFIRMED;
     }
 
+    private static boolean delivered(LedgerEvent event) {
+        return event instanceof LedgerEvent.DeliveryBegun;
+    }
+
+    /** The longest time without such an event from the beginning on. */
+    private String gap(Predicate<LedgerEvent> which) {
+        long last = begin;
+        long longest = 0;
+        for (LedgerEvent event : events) {
+            if (event.time() >= begin && which.test(event)) {
+                longest = Math.max(longest, event.time() - last);
+                last = event.time();
+            }
+        }
+        return "(pause of " + longest / 1_000 + " ms)";
+    }
+
     private Optional<Long> publisherDetected() {
         return earlier(firstEvent(begin, FaultRow::failed), firstSign(false));
     }
@@ -130,9 +147,9 @@ final class FaultRow {
                 fault.name(),
                 lasted(),
                 publisher.map(t -> since(begin, t)).orElse("not noticed"),
-                publisher.map(this::publisherRecovered).orElse("-"),
+                publisher.map(this::publisherRecovered).orElseGet(() -> gap(FaultRow::confirmed)),
                 consumer.map(t -> since(begin, t)).orElse("not noticed"),
-                consumer.map(this::consumerRecovered).orElse("-"),
+                consumer.map(this::consumerRecovered).orElseGet(() -> gap(FaultRow::delivered)),
                 longestCallMillis,
                 ledger());
     }

@@ -1,5 +1,6 @@
 package io.leveret.it.contract;
 
+import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
@@ -24,7 +25,7 @@ final class NodeFaults implements AutoCloseable {
     private final BrokerNode node;
     private final FaultProxy proxy;
     private final String user = "it-" + UUID.randomUUID();
-    private final String password = UUID.randomUUID().toString();
+    private final String password = Secrets.plain("user of the fault table");
     private Traffic traffic;
     private String queue;
 
@@ -42,7 +43,7 @@ final class NodeFaults implements AutoCloseable {
         }
         node.flush();
         String address = proxy.host() + ":" + proxy.port();
-        traffic = new Traffic(new Traffic.Plan(address, user, password, queue, folder));
+        traffic = new Traffic(new Traffic.Plan(address, user, password, queue, 2, folder));
         return traffic;
     }
 
@@ -197,7 +198,7 @@ final class NodeFaults implements AutoCloseable {
     }
 
     private void lockOut() {
-        node.ctl("change_password", user, UUID.randomUUID().toString());
+        node.ctl("change_password", user, Secrets.plain("changed password"));
         node.closeConnections("fault table");
     }
 

@@ -22,6 +22,7 @@ final class RemoteTraffic implements Load {
                 plan.user(),
                 plan.password(),
                 plan.queue(),
+                String.valueOf(plan.connections()),
                 plan.folder().toString());
     }
 

@@ -49,7 +49,13 @@ final class Traffic implements Load {
     private static final Duration FINISH = Duration.ofSeconds(30);
 
     /** Where to publish to and consume from, as whom, and the folder of the ledger. */
-    record Plan(String addresses, String user, String password, String queue, Path folder) {}
+    record Plan(
+            String addresses,
+            String user,
+            String password,
+            String queue,
+            int connections,
+            Path folder) {}
 
     private final Plan plan;
     private final Rig rig = new Rig(0);
@@ -79,7 +85,9 @@ final class Traffic implements Load {
                 .with(a -> a.setUserName(plan.user()))
                 .with(a -> a.setPassword(plan.password()))
                 .with(a -> a.setHeartbeat(String.valueOf(HEARTBEAT.toMillis())))
+                .with(a -> a.setConnections(String.valueOf(plan.connections())))
                 .with(a -> a.setConnectTimeout("1000"))
+                .with(a -> a.setProbeInterval("2000"))
                 .with(a -> a.setPublishTimeout(String.valueOf(PUBLISH_TIMEOUT.toMillis())))
                 .start();
         publisher = rig.publisher();

@@ -39,7 +39,8 @@ final class TrafficMain {
                                         words.get(2),
                                         words.get(3),
                                         words.get(4),
-                                        Path.of(words.get(5))));
+                                        Integer.parseInt(words.get(5)),
+                                        Path.of(words.get(6))));
                 return "started";
             }
             case "progress" -> {

@@ -88,9 +88,9 @@ public final class NamespaceJvm implements AutoCloseable {
      * @throws BrokerNodeException when the order fails, the program ends or the time is up
      */
     public String tell(Duration limit, String... words) {
-        String order = String.join(" ", words);
+        String order = words[0]; // the other words may be secret
         try {
-            orders.write(order);
+            orders.write(String.join(" ", words));
             orders.newLine();
             orders.flush();
             String answer = answers.poll(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,0 +1,220 @@
+package io.leveret.it.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.leveret.it.broker.BrokerCluster;
+import io.leveret.it.ledger.HeldMessage;
+import io.leveret.it.ledger.Ledger;
+import io.leveret.it.ledger.LedgerEvent;
+import io.leveret.it.ledger.LedgerLog;
+import io.leveret.it.ledger.LedgerReader;
+import io.leveret.it.ledger.LedgerReport;
+import io.leveret.it.ledger.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Publishing to, and consuming from, a quorum queue of a cluster that loses one of its nodes. */
+@Timeout(300)
+class ClusterTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration A_WHILE = Duration.ofSeconds(3);
+    private static final int WARM = 40;
+
+    /** The broker itself needs up to ten seconds for a new leader. */
+    private static final Duration ELECTION = Duration.ofSeconds(30);
+
+    @TempDir private Path folder;
+    private BrokerCluster cluster;
+    private String queue;
+    private LedgerLog log;
+
+    @BeforeEach
+    void declare() throws Exception {
+        cluster = Clusters.shared();
+        queue = Clusters.queueLedByNodeOne();
+        log = LedgerLog.open(folder.resolve(Traffic.LEDGER));
+    }
+
+    @AfterEach
+    void heal() throws IOException {
+        if (cluster != null) {
+            log.close();
+            cluster.heal();
+        }
+    }
+
+    @Test
+    void publishersOfAPartitionedLeaderMoveToANodeThatAnswers() throws Exception {
+        try (Load load = Clusters.traffic(queue, 1, folder)) {
+            warmUp(load);
+            int leader = Clusters.nodesOf(1, "publish").get(0);
+            Clusters.lead(queue, leader);
+            log.faultBegun("partition");
+            cluster.cut(leader);
+            long cut = LedgerLog.now();
+
+            Until.holds("a publish without an answer", SOON, () -> count(cut, Outcome.UNKNOWN) > 0);
+            assertEquals(
+                    List.of(leader),
+                    Clusters.nodesOf(leader, "publish"),
+                    "the connection to the node that is cut off was closed by somebody");
+            Until.holds("another way", ELECTION, () -> load.progress().confirmed() > cut);
+            // All that is left of the old way runs into its deadline, then there is no failure.
+            pass(Traffic.PUBLISH_TIMEOUT.plusSeconds(3));
+            long moved = LedgerLog.now();
+            pass(A_WHILE);
+            assertTrue(load.progress().confirmed() > moved, "nothing is confirmed");
+            assertEquals(0, failures(moved), "publishes failed although two nodes answer");
+            assertTrue(
+                    warnings("publish").contains("no publish was answered"), warnings("publish"));
+
+            cluster.heal();
+            log.faultEnded("partition");
+            long healed = LedgerLog.now();
+            Until.holds("consuming", SOON, () -> load.progress().delivered() > healed);
+            finish(load);
+        }
+    }
+
+    @Test
+    void aLeaderKilledWithItsConnectionsCostsNothingThatWasConfirmed() throws Exception {
+        try (Load load = Clusters.traffic(queue, BrokerCluster.SIZE, folder)) {
+            warmUp(load);
+            log.faultBegun("kill");
+            cluster.node(1).kill();
+            long killed = LedgerLog.now();
+            Until.holds(
+                    "publishing and consuming over the other nodes",
+                    ELECTION,
+                    () ->
+                            load.progress().confirmed() > killed
+                                    && load.progress().delivered() > killed);
+            cluster.node(1).restart();
+            log.faultEnded("kill");
+            finish(load);
+        }
+    }
+
+    @Test
+    void loadSpreadsAgainOverANodeThatComesBackAndNothingIsDropped() throws Exception {
+        try (Load load = Clusters.traffic(queue, BrokerCluster.SIZE, folder)) {
+            warmUp(load);
+            List<Integer> everywhere = List.of(1, 2, 3);
+            Until.holds(
+                    "publishers on all nodes",
+                    SOON,
+                    () -> Clusters.nodesOf(1, "publish").equals(everywhere));
+            List<Integer> consumers = Clusters.nodesOf(1, "consume");
+            int lost = consumers.contains(2) ? 2 : 3; // not the leader
+            log.faultBegun("kill");
+            cluster.node(lost).kill();
+            Until.holds(
+                    "all connections on the other nodes",
+                    SOON,
+                    () ->
+                            Clusters.nodesOf(1, "publish").size() == BrokerCluster.SIZE
+                                    && Clusters.nodesOf(1, "consume").size() == consumers.size());
+            pass(Traffic.PUBLISH_TIMEOUT.plusSeconds(1));
+            log.faultEnded("kill");
+            long restarting = LedgerLog.now();
+            cluster.node(lost).restart();
+
+            Until.holds(
+                    "connections spread as before",
+                    SOON,
+                    () ->
+                            Clusters.nodesOf(1, "publish").equals(everywhere)
+                                    && Clusters.nodesOf(1, "consume").equals(consumers));
+            pass(A_WHILE);
+
+            assertEquals(0, failures(restarting), "publishes failed for the sake of balance");
+            assertEquals(0, redeliveries(restarting), "deliveries came again for its sake");
+            finish(load);
+        }
+    }
+
+    private static void warmUp(Load load) throws Exception {
+        Until.holds(
+                "traffic",
+                SOON,
+                () -> load.progress().confirms() > WARM && load.progress().delivered() > 0);
+    }
+
+    private static void pass(Duration time) throws Exception {
+        long end = System.nanoTime() + time.toNanos();
+        Until.holds("the passing of time", time.plusSeconds(5), () -> System.nanoTime() > end);
+    }
+
+    private void finish(Load load) throws Exception {
+        long longest = load.progress().longestCallMillis();
+        List<HeldMessage> held = load.finish();
+        LedgerReport report = Ledger.read(folder.resolve(Traffic.LEDGER)).reconcile(held, GRACE);
+        System.out.println(report);
+        assertTrue(report.clean(), report::toString);
+        long limit = Traffic.PUBLISH_TIMEOUT.toMillis() + 1_000;
+        assertTrue(longest <= limit, () -> "a publish took " + longest + " ms");
+    }
+
+    private List<LedgerEvent> events() throws IOException {
+        List<LedgerEvent> events = new ArrayList<>();
+        LedgerReader.read(folder.resolve(Traffic.LEDGER), events::add);
+        return events;
+    }
+
+    private long count(long begunAfter, Outcome outcome) throws IOException {
+        return outcomes(begunAfter).getOrDefault(outcome, 0L);
+    }
+
+    private long failures(long begunAfter) throws IOException {
+        Map<Outcome, Long> outcomes = outcomes(begunAfter);
+        outcomes.remove(Outcome.CONFIRMED);
+        return outcomes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private Map<Outcome, Long> outcomes(long begunAfter) throws IOException {
+        Map<Outcome, Long> outcomes = new HashMap<>();
+        for (LedgerEvent event : events()) {
+            if (event instanceof LedgerEvent.AttemptEnded e
+                    && Traffic.begun(e.id()) >= begunAfter) {
+                outcomes.merge(e.outcome(), 1L, Long::sum);
+            }
+        }
+        return outcomes;
+    }
+
+    private long redeliveries(long after) throws IOException {
+        TreeSet<String> again = new TreeSet<>();
+        for (LedgerEvent event : events()) {
+            if (event instanceof LedgerEvent.DeliveryBegun e
+                    && e.time() >= after
+                    && e.redelivered()) {
+                again.add(e.id());
+            }
+        }
+        return again.size();
+    }
+
+    private String warnings(String purpose) throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (Signs.Sign sign : Signs.read(folder.resolve(Traffic.SIGNS))) {
+            if (sign.text().contains(" " + purpose + " ")) {
+                all.append(sign.text()).append('\n');
+            }
+        }
+        return all.toString();
+    }
+}
