@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,7 +111,8 @@ class LinkSpreadTest {
     void loadSpreadsAgainWithoutDroppingAnything() throws Exception {
         rig.with(a -> a.setProbeInterval("1000")).start();
         MqPublisher publisher = rig.publisher();
-        Bean bean = new Bean();
+        // Work that takes a while, so that deliveries are under way whenever a link moves.
+        Bean bean = new Bean(message -> LockSupport.parkNanos(2_000_000));
         MqActivationSpec spec = rig.spec(queue);
         spec.setMaxSession("4");
         rig.container().activate(rig.endpoints(bean), spec);
