@@ -46,12 +46,12 @@ final class Leaks {
     /**
      * Begins to watch a handle that the calling application has just opened.
      *
-     * @param of what the handle belongs to
+     * @param factory the name of the factory that it is of, as in JMX
      * @param threshold after what time it is reported
      */
-    Loan lend(Object of, Duration threshold) {
-        String name = "connection handle " + numbers.incrementAndGet() + " of " + of;
-        Loan loan = new Loan(this, name, AllocationSite.here(), threshold.toNanos());
+    Loan lend(String factory, Duration threshold) {
+        String handle = "lent connection handle " + numbers.incrementAndGet() + ", which ";
+        Loan loan = new Loan(this, factory, handle, AllocationSite.here(), threshold.toNanos());
         loans.add(loan);
         lookAt(loan.dueNanos());
         return loan;
@@ -94,7 +94,11 @@ final class Leaks {
     }
 
     void warn(Loan loan, String what) {
-        events.warning(MqEvent.Source.CONNECTION_FACTORY, loan.name(), what, loan.site());
+        events.warning(
+                MqEvent.Source.CONNECTION_FACTORY,
+                loan.factory(),
+                loan.handle() + what,
+                loan.site());
     }
 
     void tell(Loan loan, String what) {
@@ -102,8 +106,8 @@ final class Leaks {
                 Event.of(
                                 MqEvent.Severity.INFO,
                                 MqEvent.Source.CONNECTION_FACTORY,
-                                loan.name(),
-                                what)
+                                loan.factory(),
+                                loan.handle() + what)
                         .because(loan.site()));
     }
 

@@ -26,21 +26,28 @@ final class Loan {
     }
 
     private final Leaks leaks;
-    private final String name;
+    private final String factory;
+    private final String handle;
     private final AllocationSite site;
     private final long began = System.nanoTime();
     private final long thresholdNanos;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
-    Loan(Leaks leaks, String name, AllocationSite site, long thresholdNanos) {
+    Loan(Leaks leaks, String factory, String handle, AllocationSite site, long thresholdNanos) {
         this.leaks = leaks;
-        this.name = name;
+        this.factory = factory;
+        this.handle = handle;
         this.site = site;
         this.thresholdNanos = thresholdNanos;
     }
 
-    String name() {
-        return name;
+    String factory() {
+        return factory;
+    }
+
+    /** Begins the sentence that is told of it. */
+    String handle() {
+        return handle;
     }
 
     AllocationSite site() {

@@ -76,7 +76,7 @@ public final class MqConnectionHandle implements MqConnection {
     void lent(Leaks leaks, Duration threshold) {
         MqManagedConnection connection = target.get();
         if (connection != null) {
-            loan = leaks.lend(connection.group(), threshold);
+            loan = leaks.lend(connection.factoryName(), threshold);
         }
     }
 

@@ -80,6 +80,11 @@ final class MqManagedConnection implements ManagedConnection {
         return factory;
     }
 
+    /** The name of its factory, as in events and in JMX. */
+    String factoryName() {
+        return status.name();
+    }
+
     LinkGroup group() {
         return group;
     }
