@@ -237,7 +237,8 @@ class ObservationTest {
                 .addListener(
                         event -> {
                             entered.countDown();
-                            assertTrue(gate.await(SOON.toSeconds(), TimeUnit.SECONDS));
+                            // Longer than anybody here waits.
+                            assertTrue(gate.await(3 * SOON.toSeconds(), TimeUnit.SECONDS));
                         });
         factory.events()
                 .addListener(
