@@ -47,6 +47,8 @@ final class LinkConnector {
     /** The gate shuts above the high mark and opens again below the low one, bytes. */
     private static final WriteBufferWaterMark MARKS = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
+    private static final int SLACK_MILLIS = 1_000;
+
     private final LinkKey key;
     private final Threads threads;
     private final Events events;
@@ -128,8 +130,8 @@ final class LinkConnector {
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
         factory.setRequestedHeartbeat(Math.toIntExact(settings.heartbeat().toSeconds()));
-        // The client gives each step half of it; the watch bounds them all together.
-        factory.setHandshakeTimeout(2 * Math.toIntExact(watch.limit().toMillis()));
+        // The client gives each step half of it; the watch bounds them all together, and first.
+        factory.setHandshakeTimeout(2 * Math.toIntExact(watch.limit().toMillis()) + SLACK_MILLIS);
         factory.setChannelRpcTimeout(Math.toIntExact(settings.rpcTimeout().toMillis()));
         factory.setShutdownTimeout(Math.toIntExact(settings.connectTimeout().toMillis()));
         factory.setExceptionHandler(new ClientTroubles(name, events));
