@@ -26,11 +26,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 
 /** A broker with TLS and EXTERNAL, certificates, and attempts to connect to it. */
-final class Security implements AutoCloseable {
+public final class Security implements AutoCloseable {
 
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     static final List<String> BOTH = List.of("TLSv1.3", "TLSv1.2");
-    static final String EXTERNAL_USER = "certified";
+    public static final String EXTERNAL_USER = "certified";
 
     final Path folder;
     final TestCertificates authority;
@@ -43,7 +43,7 @@ final class Security implements AutoCloseable {
     final List<Event> told = new CopyOnWriteArrayList<>();
     private final Threads threads = new Threads("leveret-security-test");
 
-    Security() {
+    public Security() {
         try {
             folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "tls-");
         } catch (IOException e) {
@@ -57,7 +57,7 @@ final class Security implements AutoCloseable {
     }
 
     /** A broker with a plain port and a TLS port ({@code SPARE1}), and a user with a password. */
-    BrokerNode broker(boolean certificateNeeded, String... more) {
+    public BrokerNode broker(boolean certificateNeeded, String... more) {
         Path files = folder.resolve("broker");
         try {
             Files.createDirectories(files);
@@ -91,12 +91,12 @@ final class Security implements AutoCloseable {
         return node;
     }
 
-    static void addUser(BrokerNode node, String user, String password) {
+    public static void addUser(BrokerNode node, String user, String password) {
         node.ctl("add_user", user, password);
         node.ctl("set_permissions", user, ".*", ".*", ".*");
     }
 
-    static int tlsPort(BrokerNode node) {
+    public static int tlsPort(BrokerNode node) {
         return Integer.parseInt(node.env("SPARE1"));
     }
 
@@ -109,12 +109,12 @@ final class Security implements AutoCloseable {
     }
 
     /** The authority that the broker's certificate comes from, as PEM. */
-    TlsSettings.Store trust() {
+    public TlsSettings.Store trust() {
         Path file = folder.resolve("trust.pem");
         return pemStore(TestIdentity.pem(file, List.of(authority.certificate())));
     }
 
-    TlsSettings.Store identity() {
+    public TlsSettings.Store identity() {
         return pemStore(client.pem(folder.resolve("client.pem")));
     }
 
