@@ -128,6 +128,7 @@ class ArchiveTest {
                         "amqp-client-",
                         "netty-transport-",
                         "netty-handler-",
+                        "gson-",
                         "slf4j-api-")) {
             assertTrue(
                     names.stream().anyMatch(n -> n.startsWith(jar) && n.endsWith(".jar")),

@@ -61,7 +61,8 @@ class HostAddressesTest {
     private static OpenConnection connect(Credentials login, HostAddresses.Lookup lookup)
             throws Exception {
         LinkKey key = Security.key(HOST, broker.port(), login, null);
-        return new LinkConnector(key, threads, new Events("leveret-test", Runnable::run), lookup)
+        return new LinkConnector(
+                        key, threads, new Events("leveret-test", Runnable::run), null, lookup)
                 .connect(new HostPort(HOST, broker.port()), "addresses test");
     }
 
@@ -100,6 +101,7 @@ class HostAddressesTest {
                         key,
                         threads,
                         new Events("leveret-test", Runnable::run),
+                        null,
                         asked -> named(lookups.incrementAndGet() == 1 ? "127.0.0.9" : "127.0.0.1"));
 
         assertThrows(IOException.class, () -> connector.connect(host, "first"));
@@ -134,6 +136,7 @@ class HostAddressesTest {
                             key,
                             threads,
                             new Events("leveret-test", Runnable::run),
+                            null,
                             host -> named("127.0.0.2", "127.0.0.3"));
             long begin = System.nanoTime();
 

@@ -143,11 +143,15 @@ public final class Security implements AutoCloseable {
     }
 
     LinkConnector connector(String host, int port, Credentials credentials, TlsSettings tls) {
-        return new LinkConnector(key(host, port, credentials, tls), threads, events);
+        return new LinkConnector(
+                key(host, port, credentials, tls),
+                threads,
+                events,
+                new TokenSources(threads, events));
     }
 
     LinkConnector connector(LinkKey key, HostAddresses.Lookup lookup) {
-        return new LinkConnector(key, threads, events, lookup);
+        return new LinkConnector(key, threads, events, new TokenSources(threads, events), lookup);
     }
 
     static LinkKey key(String host, int port, Credentials credentials, TlsSettings tls) {

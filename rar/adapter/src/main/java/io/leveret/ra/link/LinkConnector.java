@@ -11,6 +11,7 @@ import io.leveret.ra.link.security.TlsContexts;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.settings.BrokerSettings;
+import io.leveret.ra.settings.Credentials;
 import io.leveret.ra.settings.HostPort;
 import io.leveret.ra.settings.LinkSettings;
 import io.leveret.ra.settings.TlsSettings;
@@ -52,17 +53,29 @@ final class LinkConnector {
     private final LinkKey key;
     private final Threads threads;
     private final Events events;
+    private final TokenSources tokens;
     private final HostAddresses addresses;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    LinkConnector(LinkKey key, Threads threads, Events events) {
-        this(key, threads, events, InetAddress::getAllByName);
+    /**
+     * Creates a connector of one key.
+     *
+     * @param tokens shared by all links of the resource adapter instance
+     */
+    LinkConnector(LinkKey key, Threads threads, Events events, TokenSources tokens) {
+        this(key, threads, events, tokens, InetAddress::getAllByName);
     }
 
-    LinkConnector(LinkKey key, Threads threads, Events events, HostAddresses.Lookup lookup) {
+    LinkConnector(
+            LinkKey key,
+            Threads threads,
+            Events events,
+            TokenSources tokens,
+            HostAddresses.Lookup lookup) {
         this.key = key;
         this.threads = threads;
         this.events = events;
+        this.tokens = tokens;
         this.addresses = new HostAddresses(threads, lookup);
     }
 
@@ -126,7 +139,11 @@ final class LinkConnector {
         LinkSettings settings = key.settings();
         ConnectionFactory factory = new ConnectionFactory();
         factory.setVirtualHost(broker.virtualHost());
-        Logins.apply(factory, broker);
+        if (broker.credentials() instanceof Credentials.OAuth2 client) {
+            tokens.of(client, key).login(factory, client.clientId());
+        } else {
+            Logins.apply(factory, broker);
+        }
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
         factory.setRequestedHeartbeat(Math.toIntExact(settings.heartbeat().toSeconds()));

@@ -50,6 +50,7 @@ public final class LinkGroup {
             Events events,
             Mbeans mbeans,
             LinkBudget budget,
+            TokenSources tokens,
             Function<LinkGroup, Boolean> forget) {}
 
     /**
@@ -62,7 +63,7 @@ public final class LinkGroup {
         this.name = name;
         this.number = number;
         this.parts = parts;
-        this.connector = new LinkConnector(key, parts.threads(), parts.events());
+        this.connector = new LinkConnector(key, parts.threads(), parts.events(), parts.tokens());
     }
 
     /**

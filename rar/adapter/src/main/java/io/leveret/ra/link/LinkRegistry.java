@@ -32,7 +32,12 @@ public final class LinkRegistry {
         this.instance = instance;
         this.parts =
                 new LinkGroup.Parts(
-                        threads, events, mbeans, new LinkBudget(maxConnections), this::forget);
+                        threads,
+                        events,
+                        mbeans,
+                        new LinkBudget(maxConnections),
+                        new TokenSources(threads, events),
+                        this::forget);
     }
 
     /**

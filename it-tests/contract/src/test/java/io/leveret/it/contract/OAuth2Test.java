@@ -1,0 +1,221 @@
+package io.leveret.it.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.leveret.MqMessage;
+import io.leveret.MqOutcome;
+import io.leveret.MqPublisher;
+import io.leveret.it.Secrets;
+import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.broker.BrokerOptions;
+import io.leveret.it.broker.TokenServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("OAuth2 client credentials")
+class OAuth2Test {
+
+    private static final Duration LIFE = Duration.ofSeconds(4);
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private static TokenServer tokens;
+    private static BrokerNode broker;
+
+    private String secret;
+    private String queue;
+    private Rig rig;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        tokens = new TokenServer(Secrets.fresh("first client secret"), LIFE);
+        broker =
+                BrokerNode.start(
+                        tokens.broker(
+                                BrokerOptions.defaults(),
+                                Path.of("target", "oauth2").toAbsolutePath()));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        if (broker != null) {
+            broker.close();
+        }
+        tokens.close();
+    }
+
+    @BeforeEach
+    void configure() throws Exception {
+        secret = Secrets.fresh("client secret");
+        tokens.secret(secret);
+        tokens.lifetime(LIFE);
+        tokens.down(false);
+        try (Bare bare = new Bare(broker.port())) {
+            queue = bare.queue("tokens");
+        }
+        rig =
+                new Rig(broker.port())
+                        .with(
+                                adapter -> {
+                                    adapter.setOauth2TokenEndpoint(tokens.endpoint().toString());
+                                    adapter.setOauth2ClientId(TokenServer.CLIENT);
+                                    adapter.setOauth2ClientSecret(secret);
+                                    adapter.setOauth2Scope("rabbitmq.write:*/* more");
+                                    adapter.setOauth2Parameters("audience=rabbitmq");
+                                    adapter.setConnections("1");
+                                });
+    }
+
+    @AfterEach
+    void stop() {
+        rig.close();
+        rig.assertContractKept();
+    }
+
+    /** The broker's own ids of the connections with tokens: a reconnect gives a new one. */
+    private static Set<String> connections() {
+        Set<String> ids = new TreeSet<>();
+        for (String line :
+                broker.ctl("list_connections", "--no-table-headers", "user", "pid")
+                        .lines()
+                        .toList()) {
+            if (line.startsWith("token-user")) {
+                ids.add(line);
+            }
+        }
+        return ids;
+    }
+
+    private static void untilConfirmed(MqPublisher publisher, String queue) throws Exception {
+        Until.holds(
+                "a publish",
+                LIMIT,
+                () ->
+                        Rig.outcomeOf(publisher, "", queue, MqMessage.text("again"))
+                                == MqOutcome.CONFIRMED);
+    }
+
+    @Test
+    @DisplayName("keep connections open over several lifetimes of a token, without a reconnect")
+    void outlivesTokens() throws Exception {
+        rig.start();
+        Bean bean = new Bean();
+        rig.consume(queue, bean);
+        MqPublisher publisher = rig.publisher();
+        int before = tokens.requests().size();
+        publisher.publish("", queue, MqMessage.text("first"));
+        Until.holds("the first", LIMIT, () -> bean.count() == 1);
+        Set<String> open = connections();
+        assertEquals(2, open.size(), open::toString);
+
+        long end = System.nanoTime() + 3 * LIFE.toNanos() + 1_500_000_000L;
+        int sent = 1;
+        while (System.nanoTime() < end) {
+            publisher.publish("", queue, MqMessage.text("message"));
+            sent++;
+            LockSupport.parkNanos(20_000_000);
+        }
+
+        int all = sent;
+        Until.holds("all messages", LIMIT, () -> bean.count() == all);
+        assertEquals(open, connections());
+        int asked = tokens.requests().size() - before;
+        assertTrue(asked >= 3 && asked <= 6, asked + " requests for tokens");
+    }
+
+    @Test
+    @DisplayName("are asked for once for all links, as the settings say")
+    void sharesOneToken() throws Exception {
+        tokens.lifetime(Duration.ofMinutes(5));
+        int before = tokens.requests().size();
+        rig.start();
+        Bean bean = new Bean();
+        rig.consume(queue, bean);
+        rig.publisher().publish("", queue, MqMessage.text("first"));
+        rig.publisher().publish("", queue, MqMessage.text("second"));
+        Until.holds("both", LIMIT, () -> bean.count() == 2);
+
+        assertEquals(1, tokens.requests().size() - before);
+        assertEquals(
+                "{audience=rabbitmq, grant_type=client_credentials, scope=rabbitmq.write:*/* more}",
+                tokens.requests().get(before).toString());
+    }
+
+    @Test
+    @DisplayName("that cannot be renewed for a moment cost nothing")
+    void outlivesShortOutage() throws Exception {
+        tokens.lifetime(Duration.ofSeconds(10));
+        rig.start();
+        MqPublisher publisher = rig.publisher();
+        publisher.publish("", queue, MqMessage.text("first"));
+        Set<String> open = connections();
+        int before = tokens.requests().size();
+        try (LogLines told = new LogLines("has no new token")) {
+            tokens.down(true);
+            Until.holds("failures", LIMIT, () -> tokens.requests().size() >= before + 3);
+            tokens.down(false);
+            int failed = tokens.requests().size();
+            Until.holds("a renewal", LIMIT, () -> tokens.requests().size() > failed);
+
+            Until.never(
+                    "a failed publish",
+                    Duration.ofSeconds(4),
+                    () ->
+                            Rig.outcomeOf(publisher, "", queue, MqMessage.text("on"))
+                                    != MqOutcome.CONFIRMED);
+            assertEquals(open, connections());
+            assertEquals(1, told.count(), () -> told.lines().toString());
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "that cannot be renewed in time end the connections, which come back with the server")
+    void recoversFromLongOutage() throws Exception {
+        rig.start();
+        Bean bean = new Bean();
+        rig.consume(queue, bean);
+        MqPublisher publisher = rig.publisher();
+        publisher.publish("", queue, MqMessage.text("first"));
+        tokens.down(true);
+        Until.holds("the broker ends the connections", LIMIT, () -> connections().isEmpty());
+
+        tokens.down(false);
+
+        untilConfirmed(publisher, queue);
+        Until.holds("the message", LIMIT, () -> bean.texts().contains("again"));
+    }
+
+    @Test
+    @DisplayName("with a wrong secret are told, tried again, and never shown")
+    void outlivesWrongSecret() throws Exception {
+        String right = Secrets.fresh("another client secret");
+        tokens.secret(right);
+        try (LogLines told = new LogLines("")) {
+            rig.start();
+            MqPublisher publisher = rig.publisher();
+            int before = tokens.requests().size();
+            MqOutcome early = Rig.outcomeOf(publisher, "", queue, MqMessage.text("early"));
+            assertEquals(MqOutcome.NOT_SENT, early);
+            assertTrue(tokens.requests().size() > before + 1, "asked once only");
+
+            tokens.secret(secret);
+
+            untilConfirmed(publisher, queue);
+            String log = told.lines().toString();
+            assertTrue(log.contains("answered 401 invalid_client: oauth2ClientId or"), log);
+            assertFalse(log.contains(secret), "the log shows the secret");
+            assertFalse(log.contains("Basic "), "the log shows what the server repeats");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.leveret.ra.link.security;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.leveret.ra.settings.Credentials;
+import io.leveret.ra.settings.TlsSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * Asks an OAuth2 server for an access token by the client credentials grant (RFC 6749, section
+ * 4.4). The client shows its secret by HTTP Basic (section 2.3.1). Every request makes a client of
+ * its own, so that no thread and no socket is kept between two, and the trust store is read anew.
+ *
+ * <p>Failure cases: unknown host, refused, certificate refused, no answer or a trickling one (the
+ * limit bounds the request as a whole), too long an answer, an error of the server (told by its
+ * status and error code; its free text may repeat what we sent and is left out), a redirection
+ * (never followed: the secret is for this server), an answer that is no JSON object or holds no
+ * token.
+ *
+ * <p>Thread-safe. What it throws holds no secret.
+ */
+public final class TokenEndpoint {
+
+    /** A token, and how long it is good for from the moment of the request. */
+    public record Granted(String token, Duration lifetime) {
+
+        /** Shows what may be shown: no token. */
+        @Override
+        public String toString() {
+            return "token for " + lifetime.toMillis() + " ms";
+        }
+    }
+
+    private static final int MOST_BYTES = 256 << 10;
+
+    /** What a server that does not say it is taken to mean. */
+    private static final long USUAL_SECONDS = 300;
+
+    private static final long MOST_SECONDS = Duration.ofDays(365).toSeconds();
+    private static final Pattern ERROR_CODE = Pattern.compile("[a-z_]{1,40}");
+
+    private final Credentials.OAuth2 client;
+    private final TlsSettings.Store trust;
+    private final Executor executor;
+
+    /**
+     * Creates it; nothing is sent yet.
+     *
+     * @param client who asks, and whom
+     * @param trust the authorities to trust, or null for the JVM's own
+     * @param executor runs the request
+     */
+    public TokenEndpoint(Credentials.OAuth2 client, TlsSettings.Store trust, Executor executor) {
+        this.client = client;
+        this.trust = trust;
+        this.executor = executor;
+    }
+
+    /**
+     * Asks for a token.
+     *
+     * @param limit the longest time that it may take
+     * @return a fresh token
+     * @throws IOException when there is none; says why
+     */
+    public Granted ask(Duration limit) throws IOException {
+        HttpResponse<byte[]> response = send(request(limit), limit);
+        JsonObject answer = json(response.body());
+        if (response.statusCode() != 200) {
+            throw new IOException(
+                    this
+                            + " answered "
+                            + response.statusCode()
+                            + errorCode(answer)
+                            + hint(response));
+        }
+        if (answer == null) {
+            throw new IOException(this + " answered something that is no JSON object");
+        }
+        String token = text(answer.get("access_token"));
+        if (token == null || token.isEmpty()) {
+            throw new IOException(this + " answered without an access_token");
+        }
+        return new Granted(token, Duration.ofSeconds(lifetime(answer.get("expires_in"))));
+    }
+
+    private HttpRequest request(Duration limit) {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put("grant_type", "client_credentials");
+        if (client.scope() != null) {
+            form.put("scope", client.scope());
+        }
+        form.putAll(client.parameters());
+        StringJoiner body = new StringJoiner("&");
+        form.forEach((name, value) -> body.add(encode(name) + "=" + encode(value)));
+        String login = encode(client.clientId()) + ":" + encode(client.clientSecret().value());
+        byte[] basic = login.getBytes(StandardCharsets.US_ASCII);
+        return HttpRequest.newBuilder(client.tokenEndpoint())
+                .timeout(limit)
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(basic))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Accept", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                .build();
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest request, Duration limit) throws IOException {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(limit)
+                        .executor(executor);
+        if (trust != null) {
+            builder.sslContext(trusting());
+        }
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                builder.build().sendAsync(request, info -> new LimitedBody(MOST_BYTES));
+        try {
+            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(this + " cannot be asked", e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException(this + " did not answer within " + limit.toMillis() + " ms");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for " + this, e);
+        } finally {
+            answer.cancel(true); // ends the request when it is still under way
+        }
+    }
+
+    private SSLContext trusting() throws IOException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (X509Certificate authority :
+                    new StoreFile(TlsContexts.TRUST, trust).authorities()) {
+                store.setCertificateEntry("authority" + store.size(), authority);
+            }
+            TrustManagerFactory managers =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS cannot be set up for " + this, e);
+        }
+    }
+
+    /** Null when it is no JSON object. */
+    private static JsonObject json(byte[] body) {
+        try {
+            JsonElement parsed = JsonParser.parseString(new String(body, StandardCharsets.UTF_8));
+            return parsed.isJsonObject() ? parsed.getAsJsonObject() : null;
+        } catch (JsonParseException e) {
+            return null; // what it says may quote the answer, which may hold a token
+        }
+    }
+
+    private static String text(JsonElement element) {
+        boolean string = element != null && element.isJsonPrimitive();
+        return string ? element.getAsString() : null;
+    }
+
+    private long lifetime(JsonElement element) throws IOException {
+        if (element == null || element.isJsonNull()) {
+            return USUAL_SECONDS;
+        }
+        try {
+            long seconds = element.getAsBigDecimal().longValue();
+            if (seconds > 0) {
+                return Math.min(seconds, MOST_SECONDS);
+            }
+        } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException e) {
+            throw new IOException(this + " answered with an expires_in that is no number");
+        }
+        throw new IOException(this + " answered with a token that has expired");
+    }
+
+    /** The codes of RFC 6749, section 5.2, such as {@code invalid_client}. */
+    private static String errorCode(JsonObject answer) {
+        String code = answer == null ? null : text(answer.get("error"));
+        return code != null && ERROR_CODE.matcher(code).matches() ? " " + code : "";
+    }
+
+    private static String hint(HttpResponse<?> response) {
+        return switch (response.statusCode()) {
+            case 401 -> ": oauth2ClientId or oauth2ClientSecret is wrong";
+            case 400 -> ": check oauth2ClientSecret, oauth2Scope and oauth2Parameters";
+            case 404, 405 -> ": check oauth2TokenEndpoint";
+            default -> "";
+        };
+    }
+
+    /** Shows what may be shown. */
+    @Override
+    public String toString() {
+        URI uri = client.tokenEndpoint();
+        return "the token endpoint "
+                + uri.getScheme()
+                + "://"
+                + uri.getHost()
+                + (uri.getPort() < 0 ? "" : ":" + uri.getPort())
+                + (uri.getPath() == null ? "" : uri.getPath());
+    }
+}
