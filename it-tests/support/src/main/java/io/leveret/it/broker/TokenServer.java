@@ -73,6 +73,10 @@ public final class TokenServer implements AutoCloseable {
                         + Base64.getMimeEncoder(64, new byte[] {'\n'})
                                 .encodeToString(keys.getPublic().getEncoded())
                         + "\n-----END PUBLIC KEY-----\n");
+        // How often a channel forgets what it has found allowed; once a minute otherwise, and that
+        // long an old token would do.
+        Files.writeString(
+                folder.resolve("advanced.config"), "[{rabbit, [{channel_tick_interval, 1000}]}].");
         return options.withPlugins("rabbitmq_auth_backend_oauth2")
                 .withFiles(folder)
                 .withConfig(
