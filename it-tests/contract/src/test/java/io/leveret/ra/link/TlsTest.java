@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.leveret.MqEvent;
 import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.TestIdentity;
 import io.leveret.it.broker.TlsFront;
 import io.leveret.ra.observe.Causes;
@@ -314,6 +315,26 @@ class TlsTest {
                 assertTrue(millis >= limit - 100 && millis < limit + 1_000, millis + " ms");
                 assertSays(tls == null ? "AMQP handshake" : "TLS handshake", Causes.text(e));
             }
+        }
+    }
+
+    @Test
+    @DisplayName("a broker that trickles holds an attempt for the connect timeout")
+    void boundsTricklingHandshake() throws Exception {
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", broker.port())) {
+            proxy.trickle(FaultProxy.Direction.DOWN, 100);
+            LinkConnector connector =
+                    security.connector("127.0.0.1", proxy.port(), security.login(), null);
+            long begin = System.nanoTime();
+
+            IOException e =
+                    assertThrows(
+                            IOException.class,
+                            () -> connector.connect(new HostPort("127.0.0.1", proxy.port()), "x"));
+
+            long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+            assertTrue(millis < Security.CONNECT_TIMEOUT.toMillis() + 1_000, millis + " ms");
+            assertSays("did not answer the AMQP handshake within", Causes.text(e));
         }
     }
 
