@@ -16,7 +16,7 @@ final class ClusterFaults {
 
     /** Starts traffic over one connection to each node for publishing, and for consuming. */
     Load start(Path folder) {
-        return Clusters.traffic(Clusters.queueLedByNodeOne(), BrokerCluster.SIZE, folder);
+        return Clusters.traffic(Clusters.queueLedByNodeOne(), BrokerCluster.SIZE, 60_000, folder);
     }
 
     List<Fault> all() {

@@ -5,7 +5,6 @@ import io.leveret.it.broker.BrokerCluster;
 import io.leveret.it.broker.NamespaceJvm;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -59,22 +58,24 @@ final class Clusters {
     }
 
     /** Starts traffic inside the cluster's network. */
-    static RemoteTraffic traffic(String queue, int connections, Path folder) {
+    static RemoteTraffic traffic(String queue, int connections, long probeMillis, Path folder) {
         String addresses = shared().addresses();
         return new RemoteTraffic(
-                inside, new Traffic.Plan(addresses, USER, PASSWORD, queue, connections, folder));
+                inside,
+                new Traffic.Plan(
+                        addresses, USER, PASSWORD, queue, connections, probeMillis, folder));
     }
 
-    /** The numbers of the nodes that connections for this purpose are open to, one for each. */
-    static List<Integer> nodesOf(int seenBy, String purpose) {
-        return cluster.node(seenBy)
-                .ctl("list_connections", "--no-table-headers", "pid", "user_provided_name")
-                .lines()
-                .filter(line -> line.contains(" " + purpose + " "))
-                .map(line -> line.substring(line.indexOf('@') + 1).split("\\.")[3])
-                .map(Integer::valueOf)
-                .sorted()
-                .toList();
+    /** How many connections for this purpose a running node itself knows of. */
+    static int connections(int node, String purpose) {
+        // Not list_connections: that asks the other nodes too, and waits for those that are cut
+        // off.
+        String names =
+                "[N || P <- rabbit_networking:local_connections(),"
+                        + " {client_properties, T} <- rabbit_reader:info(P, [client_properties]),"
+                        + " {<<\"connection_name\">>, _, N} <- T].";
+        String answer = cluster.node(node).ctl("eval", names);
+        return answer.split(" " + purpose + " ", -1).length - 1;
     }
 
     /** Makes a node the leader of a queue. */

@@ -43,7 +43,7 @@ final class NodeFaults implements AutoCloseable {
         }
         node.flush();
         String address = proxy.host() + ":" + proxy.port();
-        traffic = new Traffic(new Traffic.Plan(address, user, password, queue, 2, folder));
+        traffic = new Traffic(new Traffic.Plan(address, user, password, queue, 2, 60_000, folder));
         return traffic;
     }
 

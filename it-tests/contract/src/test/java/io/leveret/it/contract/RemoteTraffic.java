@@ -23,6 +23,7 @@ final class RemoteTraffic implements Load {
                 plan.password(),
                 plan.queue(),
                 String.valueOf(plan.connections()),
+                String.valueOf(plan.probeMillis()),
                 plan.folder().toString());
     }
 

@@ -48,13 +48,14 @@ final class Traffic implements Load {
     private static final int BODY = 1_000;
     private static final Duration FINISH = Duration.ofSeconds(30);
 
-    /** Where to publish to and consume from, as whom, and the folder of the ledger. */
+    /** Where to publish to and consume from, as whom, over what, and the ledger's folder. */
     record Plan(
             String addresses,
             String user,
             String password,
             String queue,
             int connections,
+            long probeMillis,
             Path folder) {}
 
     private final Plan plan;
@@ -86,15 +87,15 @@ final class Traffic implements Load {
                 .with(a -> a.setPassword(plan.password()))
                 .with(a -> a.setHeartbeat(String.valueOf(HEARTBEAT.toMillis())))
                 .with(a -> a.setConnections(String.valueOf(plan.connections())))
-                .with(a -> a.setConnectTimeout("1000"))
-                .with(a -> a.setProbeInterval("2000"))
+                .with(a -> a.setConnectTimeout("2000"))
+                .with(a -> a.setProbeInterval(String.valueOf(plan.probeMillis())))
                 .with(a -> a.setPublishTimeout(String.valueOf(PUBLISH_TIMEOUT.toMillis())))
                 .start();
         publisher = rig.publisher();
         endpoints = rig.endpoints(this::receive);
         endpoints.afterCommit(this::processed);
         spec = rig.spec(plan.queue());
-        spec.setMaxSession("2");
+        spec.setMaxSession(String.valueOf(plan.connections()));
         rig.container().activate(endpoints, spec);
         for (int i = 0; i < PRODUCERS; i++) {
             threads.execute(this::produce);

@@ -40,7 +40,8 @@ final class TrafficMain {
                                         words.get(3),
                                         words.get(4),
                                         Integer.parseInt(words.get(5)),
-                                        Path.of(words.get(6))));
+                                        Long.parseLong(words.get(6)),
+                                        Path.of(words.get(7))));
                 return "started";
             }
             case "progress" -> {

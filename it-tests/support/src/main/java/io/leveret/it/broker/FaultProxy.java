@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -51,6 +52,7 @@ public final class FaultProxy implements AutoCloseable {
                     FaultProxy::newThread);
     private final AtomicInteger accepted = new AtomicInteger();
     private volatile ServerSocket server;
+    private volatile CountDownLatch accepting;
     private volatile boolean refusing;
     private volatile boolean mute;
     private volatile boolean closed;
@@ -75,7 +77,7 @@ public final class FaultProxy implements AutoCloseable {
     public static FaultProxy to(String host, int port) throws IOException {
         ServerSocket server = listen(0, MOST_CONNECTIONS);
         FaultProxy proxy = new FaultProxy(server, new InetSocketAddress(host, port));
-        proxy.threads.execute(() -> proxy.accept(server));
+        proxy.serve(server);
         return proxy;
     }
 
@@ -147,14 +149,36 @@ public final class FaultProxy implements AutoCloseable {
         switches.hole(on);
         if (on) {
             server.close();
+            awaitFreePort();
             hole = new BlackHole(port);
         } else {
             hole.close();
             hole = null;
-            ServerSocket again = listen(port, MOST_CONNECTIONS);
-            server = again;
-            threads.execute(() -> accept(again));
+            serve(listen(port, MOST_CONNECTIONS));
         }
+    }
+
+    /** A listener that is closed keeps its port until nobody waits in its accept any more. */
+    private void awaitFreePort() throws IOException {
+        try {
+            if (!accepting.await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException("port " + port + " is not given up after " + CLOSE_LIMIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private void serve(ServerSocket listener) {
+        CountDownLatch done = new CountDownLatch(1);
+        server = listener;
+        accepting = done;
+        threads.execute(
+                () -> {
+                    accept(listener);
+                    done.countDown();
+                });
     }
 
     /** While on, bytes of that direction stay where they are and nothing is closed. */
