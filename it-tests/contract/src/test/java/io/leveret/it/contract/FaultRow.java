@@ -15,7 +15,9 @@ import java.util.function.Predicate;
 /**
  * What one fault did. A side has detected it with its first failed publish or its first warning; it
  * has recovered with the first confirm, or the first delivery that came over a new subscription,
- * after both detection and end.
+ * after both detection and end. Who has not noticed anything shows the longest time without a
+ * confirm or delivery. Times count from the command that breaks it, which itself takes a while
+ * where the broker's tool is needed.
  *
  * <p>Times are microseconds since the epoch.
  */
@@ -105,7 +107,7 @@ final class FaultRow {
                 .min(Long::compare);
     }
 
-    /** Where there is another way, recovery counts from the beginning. */
+    /** Where there is another way, recovery counts from the beginning, while the fault is on. */
     private String publisherRecovered(long detected) {
         long from = Math.max(detected, fault.passable() ? begin : end);
         return firstEvent(from, FaultRow::confirmed)

@@ -67,7 +67,7 @@ final class FaultTable {
             log.faultBegun(fault.name());
             try {
                 fault.begin().run();
-                keepUp(fault, load, begin);
+                keepUp(fault, load);
             } finally {
                 end = fault.end().run();
             }
@@ -89,8 +89,8 @@ final class FaultTable {
                 Ledger.read(place.resolve(Traffic.LEDGER)).reconcile(held, GRACE));
     }
 
-    private static void keepUp(Fault fault, Load load, long begin) throws Exception {
-        long until = begin + fault.lasts().toNanos() / 1_000;
+    private static void keepUp(Fault fault, Load load) throws Exception {
+        long until = LedgerLog.now() + fault.lasts().toNanos() / 1_000;
         Until.holds(
                 "the end of " + fault.name(),
                 fault.lasts().plusSeconds(5),

@@ -1,5 +1,8 @@
 package io.leveret.it.contract;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.leveret.MqOutcome;
 import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.broker.FaultProxy;
@@ -148,9 +151,10 @@ final class NodeFaults implements AutoCloseable {
         try (Bare bare = new Bare(node.port())) {
             String other = bare.queue("beside");
             String exchange = bare.exchange("beside", other);
-            traffic.publishBeside(exchange, other); // from now on it is trusted
+            // From now on it is trusted, and a publish to it goes over everybody's channel.
+            assertEquals(MqOutcome.CONFIRMED, traffic.publishBeside(exchange, other));
             bare.deleteExchange(exchange);
-            traffic.publishBeside(exchange, other);
+            assertEquals(MqOutcome.UNKNOWN, traffic.publishBeside(exchange, other));
             bare.deleteQueue(other);
         }
     }

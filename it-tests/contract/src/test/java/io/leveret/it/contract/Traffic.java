@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.leveret.MqMessage;
+import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.MqPublisher;
 import io.leveret.it.broker.BrokerContents;
@@ -172,8 +173,8 @@ final class Traffic implements Load {
     }
 
     /** Publishes once over the same factory, and so the same channels, as everybody here. */
-    void publishBeside(String exchange, String routingKey) {
-        Rig.outcomeOf(publisher, exchange, routingKey, MqMessage.text("beside"));
+    MqOutcome publishBeside(String exchange, String routingKey) {
+        return Rig.outcomeOf(publisher, exchange, routingKey, MqMessage.text("beside"));
     }
 
     @Override
