@@ -277,7 +277,8 @@ public final class LinkGroup {
                     }
                     for (Link link : links) {
                         hope |=
-                                link.state() == Link.State.CONNECTING
+                                link.state() == Link.State.NEW // another caller is starting it
+                                        || link.state() == Link.State.CONNECTING
                                         || patient && link.state() == Link.State.BACKING_OFF;
                     }
                     return hope ? null : false;
