@@ -80,6 +80,9 @@ final class EndpointHandler implements InvocationHandler {
         }
         if (bean.transacted()) {
             transactions.begin();
+            if (bean.takeDoom()) {
+                transactions.setRollbackOnly();
+            }
         }
     }
 

@@ -30,6 +30,7 @@ public final class FakeEndpoints implements MessageEndpointFactory {
     private final AtomicInteger failBefore = new AtomicInteger();
     private final AtomicInteger failCommit = new AtomicInteger();
     private final AtomicInteger breakBefore = new AtomicInteger();
+    private final AtomicInteger doom = new AtomicInteger();
     private volatile boolean available = true;
     private volatile boolean suspended;
     private volatile Runnable beforeCommit = () -> {};
@@ -109,6 +110,14 @@ public final class FakeEndpoints implements MessageEndpointFactory {
     /** Lets the next beforeDelivery calls throw an Error, as a half undeployed application does. */
     public void breakBefore(int count) {
         breakBefore.set(count);
+    }
+
+    /**
+     * Lets the next transactions be marked for rollback before the listener is called, as an
+     * interceptor, a timeout or another resource may do.
+     */
+    public void doom(int count) {
+        doom.set(count);
     }
 
     /** Lets the next commits end in a rollback. */
@@ -195,6 +204,10 @@ public final class FakeEndpoints implements MessageEndpointFactory {
 
     boolean takeBeforeError() {
         return take(breakBefore);
+    }
+
+    boolean takeDoom() {
+        return take(doom);
     }
 
     boolean takeCommitFailure() {

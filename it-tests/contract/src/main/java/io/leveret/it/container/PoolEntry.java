@@ -178,8 +178,9 @@ final class PoolEntry implements ConnectionEventListener {
         if (event.getSource() != connection) {
             violations.add("connectionErrorOccurred with another connection as source");
         }
-        if (Thread.holdsLock(connection)) {
-            violations.add("connectionErrorOccurred fired with the connection's monitor held");
+        List<String> held = HeldLocks.now();
+        if (!held.isEmpty()) {
+            violations.add("connectionErrorOccurred fired with locks held: " + held);
         }
         synchronized (this) {
             broken = true;

@@ -64,6 +64,10 @@ class ConnectionErrorContractTest {
         return Stream.of(
                 Set.of(PoolQuirk.PROBES_LOCKS_IN_ERROR),
                 Set.of(
+                        PoolQuirk.PROBES_LOCKS_IN_ERROR,
+                        PoolQuirk.DESTROYS_IN_ERROR,
+                        PoolQuirk.SHARES_CONNECTIONS),
+                Set.of(
                         PoolQuirk.DESTROYS_IN_ERROR,
                         PoolQuirk.HOLDS_LOCK,
                         PoolQuirk.VALIDATES_ON_MATCH),

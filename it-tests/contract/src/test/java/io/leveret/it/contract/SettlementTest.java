@@ -251,6 +251,21 @@ class SettlementTest {
     }
 
     @Test
+    void aTransactionThatIsLostBeforeTheWorkBeginsBringsTheMessageAgain() throws Exception {
+        Bean bean = new Bean();
+        FakeEndpoints endpoints = rig.endpoints(bean);
+        endpoints.doom(2);
+        rig.container().activate(endpoints, rig.spec(queue));
+        bare.publish(queue, "m");
+
+        Until.holds("both rollbacks", Duration.ofSeconds(10), () -> endpoints.rollbacks() == 2);
+        assertEquals(0, bean.count(), "work that could never commit was begun");
+        Until.holds("the delivery", SOON, () -> endpoints.commits() == 1);
+        assertEquals(List.of("m"), bean.texts());
+        assertNothingLeft();
+    }
+
+    @Test
     void aConnectionLostDuringTheWorkBringsTheMessageAgain() throws Exception {
         CountDownLatch lost = new CountDownLatch(1);
         Bean bean = new Bean(m -> assertTrue(lost.await(10, TimeUnit.SECONDS)));
