@@ -1,30 +1,18 @@
 package io.leveret.it.servers;
 
-import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /** The test application as its tests see it. Stateless but for the HTTP client; thread-safe. */
 final class AppClient {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-    private final URI root;
+    private final Control control;
 
     AppClient(URI root) {
-        this.root = root;
+        this.control = new Control(root);
     }
 
     /**
@@ -39,45 +27,46 @@ final class AppClient {
 
     boolean ready() {
         try {
-            return call("GET", "publish").equals("ready");
+            return control.call("GET", "publish").equals("ready");
         } catch (IllegalStateException e) {
             return false;
         }
     }
 
     String publish(String exchange, String key, String id) {
-        return call("POST", "publish/bean", "exchange", exchange, "key", key, "id", id);
+        return control.call("POST", "publish/bean", "exchange", exchange, "key", key, "id", id);
     }
 
     String publishSized(String key, String id, int size) {
-        return call("POST", "publish/bean", "key", key, "id", id, "size", "" + size);
+        return control.call("POST", "publish/bean", "key", key, "id", id, "size", "" + size);
     }
 
     String publishPlain(String id) {
-        return call("POST", "publish/plain", "id", id);
+        return control.call("POST", "publish/plain", "id", id);
     }
 
     String transaction(String key, String id, boolean commit) {
-        return call("POST", "publish/transaction", "key", key, "id", id, "commit", "" + commit);
+        return control.call(
+                "POST", "publish/transaction", "key", key, "id", id, "commit", "" + commit);
     }
 
     String transactionThroughGate(String key, String id, String gate) {
-        return call(
+        return control.call(
                 "POST",
                 "publish/transaction",
                 List.of("key", key, "id", id, "commit", "true", "gate", gate));
     }
 
     void awaitGateReached(String gate) {
-        call("GET", "publish/gate", "name", gate);
+        control.call("GET", "publish/gate", "name", gate);
     }
 
     void openGate(String gate) {
-        call("POST", "publish/gate", "name", gate);
+        control.call("POST", "publish/gate", "name", gate);
     }
 
     List<Call> calls(String id) {
-        return call("GET", "messages/attempts", "id", id)
+        return control.call("GET", "messages/attempts", "id", id)
                 .lines()
                 .map(line -> line.split(" "))
                 .map(
@@ -91,16 +80,19 @@ final class AppClient {
 
     /** The attempts that wrote a committed row for this message. */
     List<Integer> rows(String id) {
-        return call("GET", "messages/rows", "id", id).lines().map(Integer::valueOf).toList();
+        return control.call("GET", "messages/rows", "id", id)
+                .lines()
+                .map(Integer::valueOf)
+                .toList();
     }
 
     /** The changes of state that a bean of the application has observed: kind and state. */
     List<String> changes() {
-        return call("GET", "messages/changes").lines().toList();
+        return control.call("GET", "messages/changes").lines().toList();
     }
 
     void startStream(String prefix, int threads, String forwardTo, Path ledgers) {
-        call(
+        control.call(
                 "POST",
                 "stream",
                 List.of(
@@ -115,15 +107,15 @@ final class AppClient {
     }
 
     Counts stream() {
-        return counts(call("GET", "stream"));
+        return counts(control.call("GET", "stream"));
     }
 
     Counts stopStream() {
-        return counts(call("DELETE", "stream"));
+        return counts(control.call("DELETE", "stream"));
     }
 
     void closeLedgers() {
-        call("DELETE", "stream/ledgers");
+        control.call("DELETE", "stream/ledgers");
     }
 
     private static Counts counts(String text) {
@@ -136,40 +128,5 @@ final class AppClient {
                 Long.parseLong(values.get("confirmed")),
                 Long.parseLong(values.get("failed")),
                 values.get("last"));
-    }
-
-    private String call(String method, String path, String... query) {
-        return call(method, path, List.of(query));
-    }
-
-    private String call(String method, String path, List<String> query) {
-        StringJoiner parameters = new StringJoiner("&", "?", "").setEmptyValue("");
-        for (int i = 0; i < query.size(); i += 2) {
-            parameters.add(query.get(i) + "=" + encoded(query.get(i + 1)));
-        }
-        URI uri = root.resolve(path + parameters);
-        HttpRequest request =
-                HttpRequest.newBuilder(uri)
-                        .timeout(LIMIT)
-                        .method(method, HttpRequest.BodyPublishers.noBody())
-                        .build();
-        try {
-            HttpResponse<String> answer =
-                    http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-            if (answer.statusCode() / 100 != 2) {
-                throw new IllegalStateException(
-                        method + " " + uri + ": " + answer.statusCode() + " " + answer.body());
-            }
-            return answer.body();
-        } catch (IOException e) {
-            throw new IllegalStateException(method + " " + uri + ": " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted in " + method + " " + uri, e);
-        }
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

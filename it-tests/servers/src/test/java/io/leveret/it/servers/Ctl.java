@@ -2,6 +2,9 @@ package io.leveret.it.servers;
 
 import io.leveret.it.broker.BrokerNode;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What the broker itself says. Each question takes about half a second. */
@@ -12,6 +15,21 @@ final class Ctl {
     /** Connections of applications: name and state. */
     static List<List<String>> connections(BrokerNode node) {
         return table(node, "list_connections", "name", "state");
+    }
+
+    /** Connections of applications: their processes in the broker, by the users they are of. */
+    static Map<String, Set<String>> connectionsByUser(BrokerNode node) {
+        return table(node, "list_connections", "user", "pid").stream()
+                .collect(
+                        Collectors.groupingBy(
+                                row -> row.get(0),
+                                Collectors.mapping(row -> row.get(1), Collectors.toSet())));
+    }
+
+    /** Adds a user who may do everything in the virtual host {@code /}. */
+    static void addUser(BrokerNode node, String user, String password) {
+        node.ctl("add_user", user, password);
+        node.ctl("set_permissions", "-p", "/", user, ".*", ".*", ".*");
     }
 
     /** Consumers: queue and consumer tag. */

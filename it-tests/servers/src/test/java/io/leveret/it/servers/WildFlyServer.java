@@ -71,14 +71,19 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
 
     @Override
     public URI application() {
-        return URI.create("http://127.0.0.1:" + (HTTP + offset) + "/leveret-it-app/control/");
+        return control("leveret-it-app");
+    }
+
+    /** Where the control interface of an application answers, by its context root. */
+    URI control(String root) {
+        return URI.create("http://127.0.0.1:" + (HTTP + offset) + "/" + root + "/control/");
     }
 
     @Override
     public long pid() throws IOException {
         ModelNode runtime =
                 Operations.createAddress("core-service", "platform-mbean", "type", "runtime");
-        String name = result(Operations.createReadAttributeOperation(runtime, "name")).asString();
+        String name = execute(Operations.createReadAttributeOperation(runtime, "name")).asString();
         return Long.parseLong(name.substring(0, name.indexOf('@')));
     }
 
@@ -96,10 +101,11 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
                         Deployments.ADAPTER,
                         "connection-definitions",
                         "java:/leveret/ConnectionFactory");
-        result(Operations.createOperation("flush-idle-connection-in-pool", pool));
+        execute(Operations.createOperation("flush-idle-connection-in-pool", pool));
     }
 
-    private ModelNode result(ModelNode operation) throws IOException {
+    /** Runs a management operation and insists on success. */
+    ModelNode execute(ModelNode operation) throws IOException {
         ModelNode answer = client().execute(operation);
         if (!Operations.isSuccessfulOutcome(answer)) {
             throw new IOException(operation + ": " + answer);
@@ -138,7 +144,12 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
         return null;
     }
 
-    private void deploy(Path archive) throws Exception {
+    void undeploy(String name) throws Exception {
+        new ServerDeploymentHelper(client()).undeploy(name);
+    }
+
+    /** Deploys an archive under its file name. */
+    void deploy(Path archive) throws Exception {
         try (InputStream content = Files.newInputStream(archive)) {
             new ServerDeploymentHelper(client()).deploy(archive.getFileName().toString(), content);
         }
