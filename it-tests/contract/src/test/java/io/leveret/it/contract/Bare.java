@@ -95,6 +95,15 @@ final class Bare implements AutoCloseable {
         channel.basicPublish("", queue, properties, body);
     }
 
+    /** Publishes one message to a queue of its own and waits until the broker has confirmed it. */
+    void confirmOne() throws IOException, InterruptedException, TimeoutException {
+        String queue = queue("first");
+        channel.confirmSelect();
+        publish(queue, "first");
+        channel.waitForConfirms(30_000);
+        deleteQueue(queue);
+    }
+
     /** Takes one message, null when there is none. */
     GetResponse take(String queue) throws IOException {
         return channel.basicGet(queue, true);

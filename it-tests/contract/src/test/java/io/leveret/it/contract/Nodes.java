@@ -1,6 +1,8 @@
 package io.leveret.it.contract;
 
 import io.leveret.it.broker.BrokerNode;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
 
 /** The broker nodes of this test run, started when first needed, removed when it ends. */
 final class Nodes {
@@ -44,6 +46,15 @@ final class Nodes {
 
     private static BrokerNode start() {
         BrokerNode node = BrokerNode.start();
+        // On a busy machine the first confirm of a fresh node takes longer than a publish may.
+        try (Bare bare = new Bare(node.port())) {
+            bare.confirmOne();
+        } catch (IOException | TimeoutException e) {
+            throw new IllegalStateException("the node does not confirm", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the node", e);
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "node-remover"));
         return node;
     }
