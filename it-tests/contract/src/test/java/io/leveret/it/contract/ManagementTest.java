@@ -190,7 +190,7 @@ class ManagementTest {
         assertEquals(0, link.getAttempts());
         assertEquals(-1, link.getNextAttemptMillis());
         assertEquals(0, link.getReconnects());
-        assertEquals(0, link.getInFlight());
+        Until.holds("nothing in flight", SOON, () -> link.getInFlight() == 0);
         assertTrue(link.getChannels() > 0);
         assertFalse(link.isBlocked());
         assertNull(link.getLastCause());
