@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
@@ -43,6 +45,7 @@ public final class JvmSurface implements LauncherSessionListener {
     public void launcherSessionOpened(LauncherSession session) {
         try {
             Path folder = Files.createDirectories(Path.of("target", "jvm-surface"));
+            discardOld(folder);
             Path file = folder.resolve(ProcessHandle.current().pid() + ".txt");
             out = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -51,6 +54,20 @@ public final class JvmSurface implements LauncherSessionListener {
         thread = new Thread(this::watch, "jvm-surface");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** What an earlier run showed is no finding of this one. */
+    private static void discardOld(Path folder) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.toList();
+        }
+        for (Path file : files) {
+            String pid = file.getFileName().toString().replace(".txt", "");
+            if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @Override

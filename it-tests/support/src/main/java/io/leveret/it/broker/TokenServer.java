@@ -80,8 +80,9 @@ public final class TokenServer implements AutoCloseable {
         return options.withPlugins("rabbitmq_auth_backend_oauth2")
                 .withFiles(folder)
                 .withConfig(
-                        "auth_backends.1 = oauth2",
-                        "auth_backends.2 = internal",
+                        // In this order: RabbitMQ 3.10 refuses at once what is no token.
+                        "auth_backends.1 = internal",
+                        "auth_backends.2 = oauth2",
                         "auth_oauth2.resource_server_id = rabbitmq",
                         "auth_oauth2.default_key = " + KEY_NAME,
                         "auth_oauth2.signing_keys." + KEY_NAME + " = @FILES@/token-key.pem",
