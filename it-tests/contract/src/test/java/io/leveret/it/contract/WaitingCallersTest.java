@@ -13,6 +13,7 @@ import io.leveret.MqPublisherOptions;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakePool;
+import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +123,21 @@ class WaitingCallersTest {
                 }
                 threads.shutdown();
             }
+        }
+    }
+
+    @Test
+    void sessionsThatStartTogetherShareTheirLinks() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            try (Rig fresh = Rig.started(proxy.port())) {
+                String together = bare.queue("together");
+                MqActivationSpec spec = fresh.spec(together);
+                spec.setMaxSession("12");
+                fresh.container().activate(fresh.endpoints(new Bean()), spec);
+                Until.holds("all sessions", SOON, () -> bare.consumers(together) == 12);
+                assertTrue(proxy.connections() <= 2, () -> proxy.connections() + " links");
+            }
+            Until.holds("its links are closed", SOON, () -> proxy.connections() == 0);
         }
     }
 

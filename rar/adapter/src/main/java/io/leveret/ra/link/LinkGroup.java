@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -149,7 +150,7 @@ public final class LinkGroup {
             OpenConnection connection = best.current();
             if (connection != null && connection.reserve(own)) {
                 if (!own && connection.channels() > 1) {
-                    add(key.settings().connections());
+                    add(key.settings().connections(), () -> true);
                 }
                 return ChannelOpening.open(
                         best.name(), this, connection, setup, parts.threads(), deadline);
@@ -160,14 +161,20 @@ public final class LinkGroup {
     /** Starts a link when all are up and full, and waits for one. */
     private void awaitRoom(boolean own, Deadline deadline, boolean patient)
             throws LinkUnavailableException, InterruptedException {
-        boolean allUp = links.stream().allMatch(link -> link.current() != null);
-        if (allUp && !add(mostLinks())) {
-            if (leastLoaded(own) == null) {
-                throw exhausted();
-            }
-        } else if (!awaitUp(own, deadline, patient)) {
+        if (add(mostLinks(), () -> isFull(own))) {
+            return;
+        }
+        if (isFull(own)) {
+            throw exhausted();
+        }
+        if (!awaitUp(own, deadline, patient)) {
             throw unavailable();
         }
+    }
+
+    /** Whether waiting cannot help: every link is up, and none has room. */
+    private boolean isFull(boolean own) {
+        return leastLoaded(own) == null && links.stream().allMatch(link -> link.current() != null);
     }
 
     private Link leastLoaded(boolean own) {
@@ -190,10 +197,14 @@ public final class LinkGroup {
                 : key.settings().connections();
     }
 
-    private boolean add(int most) {
+    /** Adds a link if that is still needed: of callers that come together, one adds it. */
+    private boolean add(int most, BooleanSupplier needed) {
         Link added;
         synchronized (this) {
-            if (closed || links.size() >= most || !parts.budget().take()) {
+            if (closed
+                    || links.size() >= most
+                    || !needed.getAsBoolean()
+                    || !parts.budget().take()) {
                 return false;
             }
             int index = links.size();
