@@ -32,7 +32,7 @@ import java.util.function.BooleanSupplier;
  *                 +-- FAILED
  *          resume (operator), probe (recovery=AUTOMATIC)
  *
- * any --close--> CLOSED --start (operator)--> CONNECTING
+ * any --close--> CLOSED --reopen (operator)--> CONNECTING
  * }</pre>
  *
  * <p>Failure cases: connect refused, hangs (bounded by the connect timeout), handshake refused or
@@ -173,20 +173,25 @@ final class Link {
 
     // --- connecting ---
 
-    /** Starts a new link, or one that an operator had closed. */
+    /** Starts a new link; does nothing when it was closed meanwhile. */
     void start() {
-        connectAgain(State.NEW, State.CLOSED);
+        connectNow(Set.of(State.NEW));
+    }
+
+    /** Starts a link that an operator had closed. */
+    void reopen() {
+        connectNow(Set.of(State.CLOSED));
     }
 
     /** Tries at once, out of back-off or failure, as at the beginning of an outage. */
     void resume() {
-        connectAgain(State.BACKING_OFF, State.FAILED);
+        connectNow(Set.of(State.BACKING_OFF, State.FAILED));
     }
 
-    private void connectAgain(State oneOf, State orOf) {
+    private void connectNow(Set<State> from) {
         lock.lock();
         try {
-            if (state != oneOf && state != orOf) {
+            if (!from.contains(state)) {
                 return;
             }
             backoff.restart();
@@ -397,7 +402,7 @@ final class Link {
         return true;
     }
 
-    /** Closes; the connection is closed on a worker thread. Nothing but {@link #start} reopens. */
+    /** Closes; the connection is closed on a worker thread. Nothing but {@link #reopen} reopens. */
     void close() {
         OpenConnection open;
         lock.lock();
@@ -416,6 +421,7 @@ final class Link {
             lock.unlock();
         }
         onChange.run();
+        voice.hurry();
         leaving.forEach(this::close);
         leaving.clear();
         if (open != null) {

@@ -232,6 +232,9 @@ public final class LinkGroup {
         }
         mbeans.add(parts.mbeans().register(Mbeans.LINK, added.name(), new LinkView(added)));
         added.start();
+        if (closed) {
+            mbeans.forEach(Mbeans.Registration::close);
+        }
         return true;
     }
 

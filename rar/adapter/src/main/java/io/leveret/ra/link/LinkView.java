@@ -2,6 +2,7 @@ package io.leveret.ra.link;
 
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.observe.LinkMXBean;
+import io.leveret.ra.settings.HostPort;
 import java.util.Date;
 
 /** What JMX shows of a link, and lets an operator do with it. Thread-safe. */
@@ -30,7 +31,8 @@ final class LinkView implements LinkMXBean {
 
     @Override
     public String getAddress() {
-        return String.valueOf(link.status().host());
+        HostPort host = link.status().host();
+        return host == null ? null : host.toString();
     }
 
     @Override
@@ -67,7 +69,7 @@ final class LinkView implements LinkMXBean {
 
     @Override
     public long getReconnects() {
-        return link.status().reconnects();
+        return Math.max(0, link.status().reconnects());
     }
 
     @Override
@@ -82,7 +84,7 @@ final class LinkView implements LinkMXBean {
 
     @Override
     public void start() {
-        link.start();
+        link.reopen();
     }
 
     @Override

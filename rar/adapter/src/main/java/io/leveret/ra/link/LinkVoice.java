@@ -114,7 +114,13 @@ final class LinkVoice {
         }
     }
 
-    private void tellAll() {
+    /** Tells on this thread what is untold: there may be no worker any more soon. */
+    void hurry() {
+        tellAll();
+    }
+
+    /** The monitor keeps the order, nothing else. */
+    private synchronized void tellAll() {
         do {
             Event next;
             while ((next = untold.poll()) != null) {

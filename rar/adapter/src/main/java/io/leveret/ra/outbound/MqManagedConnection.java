@@ -214,7 +214,7 @@ final class MqManagedConnection implements ManagedConnection {
         takeBack("the container cleaned its connection up");
         Outbound room = factory.room();
         if (moving && !destroyed.get() && room != null) {
-            room.threads.executeUnlessClosed(this::channelUnusable);
+            room.threads.executeUnlessClosed(this::linkMoved);
         }
     }
 
