@@ -11,6 +11,7 @@ import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublisher;
+import io.leveret.it.Secrets;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakePool;
@@ -176,6 +177,18 @@ class LinkContractTest {
 
         assertTrue(e.getMessage().contains("ACCESS_REFUSED"), e.getMessage());
         assertFalse(e.getMessage().contains("se-cret"), e.getMessage());
+    }
+
+    @Test
+    void aPasswordThatSomebodyOnceGotWrongIsNotTriedAgainForNobody() throws Exception {
+        rig.with(a -> a.setConnections("1")).start();
+        MqConnectionFactory factory = Rig.connectionFactory(rig.pool());
+        String wrong = Secrets.fresh("wrong password");
+        assertThrows(MqConnectionException.class, () -> factory.getConnection("guest", wrong));
+        int tried = proxy.accepted();
+        // One attempt may have been under way; the delays are 100 to 500 ms.
+        Until.never("more", Duration.ofSeconds(2), () -> proxy.accepted() > tried + 1);
+        assertThrows(MqConnectionException.class, () -> factory.getConnection("guest", wrong));
     }
 
     @Test

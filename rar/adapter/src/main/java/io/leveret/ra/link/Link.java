@@ -1,5 +1,7 @@
 package io.leveret.ra.link;
 
+import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.settings.HostPort;
@@ -75,6 +77,7 @@ final class Link {
     private final String name;
     private final Threads threads;
     private final LinkVoice voice;
+    private final BooleanSupplier isWanted;
     private final Runnable onUp;
     private final Runnable onChange;
     private final LinkSettings.Reconnect settings;
@@ -93,10 +96,16 @@ final class Link {
     private long reconnects = -1; // the first connection is none
     private int hostIndex;
     private int era;
+    private boolean dormant;
     private Future<?> timer;
 
-    /** Whom a link tells: both run without any lock of the link, on whichever thread. */
-    record Owner(Runnable onUp, Runnable onChange) {}
+    /**
+     * Whose link it is.
+     *
+     * @param wanted whether anybody holds it or waits for it; asked under the link's lock
+     * @param onUp told without any lock of the link, on whichever thread, like {@code onChange}
+     */
+    record Owner(BooleanSupplier wanted, Runnable onUp, Runnable onChange) {}
 
     /**
      * Creates a link that does nothing yet.
@@ -116,6 +125,7 @@ final class Link {
         this.name = name;
         this.hostIndex = turn;
         this.threads = threads;
+        this.isWanted = owner.wanted();
         this.onUp = owner.onUp();
         this.onChange = owner.onChange();
         this.settings = key.settings().reconnect();
@@ -210,6 +220,10 @@ final class Link {
             if (state != from) {
                 return;
             }
+            if (isLoginRefused() && !isWanted.getAsBoolean()) {
+                dormant = true;
+                return;
+            }
             connecting();
         } finally {
             lock.unlock();
@@ -218,8 +232,33 @@ final class Link {
         attempt();
     }
 
+    private boolean isLoginRefused() {
+        return cause instanceof AuthenticationFailureException
+                || cause instanceof PossibleAuthenticationFailureException;
+    }
+
+    /**
+     * Somebody wants the link: after a refused login, the attempt that was due while nobody did is
+     * made now. Without that a wrong password that an application once tried would go on knocking,
+     * until the broker's administrator locks the user out.
+     */
+    void wanted() {
+        lock.lock();
+        try {
+            if (!dormant) {
+                return;
+            }
+            connecting();
+        } finally {
+            lock.unlock();
+        }
+        onChange.run();
+        threads.executeUnlessClosed(this::attempt);
+    }
+
     /** Under the lock. */
     private void connecting() {
+        dormant = false;
         become(State.CONNECTING);
         era++;
         if (timer != null) {
@@ -411,6 +450,7 @@ final class Link {
                 return;
             }
             become(State.CLOSED);
+            dormant = false;
             voice.closed();
             open = current;
             current = null;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -41,7 +42,8 @@ public final class LinkGroup {
 
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final List<Mbeans.Registration> mbeans = new CopyOnWriteArrayList<>();
-    private int references;
+    private final AtomicInteger references = new AtomicInteger();
+    private final AtomicInteger waiters = new AtomicInteger();
     private volatile boolean closed;
     private Future<?> idleTimer;
 
@@ -216,7 +218,7 @@ public final class LinkGroup {
                             connector,
                             parts.threads(),
                             parts.events(),
-                            new Link.Owner(this::linkUp, this::linkChanged));
+                            new Link.Owner(this::isWanted, this::linkUp, this::linkChanged));
             links.add(added);
         }
         if (links.size() == key.settings().connections() + 1) {
@@ -269,8 +271,19 @@ public final class LinkGroup {
         if (answer != null) {
             return answer;
         }
+        waiters.incrementAndGet();
+        try {
+            wake();
+            return awaitChange(check, deadline);
+        } finally {
+            waiters.decrementAndGet();
+        }
+    }
+
+    private boolean awaitChange(Check check, Deadline deadline) throws InterruptedException {
         waiting.lockInterruptibly();
         try {
+            Boolean answer;
             long left = deadline.nanos();
             while ((answer = check.now()) == null && left > 0) {
                 left = Math.min(changed.awaitNanos(left), deadline.nanos());
@@ -279,6 +292,16 @@ public final class LinkGroup {
         } finally {
             waiting.unlock();
         }
+    }
+
+    /** Has the attempts made that were due while nobody wanted the group. */
+    void wake() {
+        links.forEach(Link::wanted);
+    }
+
+    /** Whether anybody holds the group or waits for it: attempts are made for somebody only. */
+    private boolean isWanted() {
+        return references.get() > 0 || waiters.get() > 0;
     }
 
     private boolean awaitUp(boolean own, Deadline deadline, boolean patient)
@@ -361,7 +384,7 @@ public final class LinkGroup {
         if (closed) {
             return false;
         }
-        references++;
+        references.incrementAndGet();
         if (idleTimer != null) {
             idleTimer.cancel(false);
             idleTimer = null;
@@ -375,14 +398,14 @@ public final class LinkGroup {
      * each start anew, without back-off, and storm the broker.
      */
     public synchronized void release() {
-        if (--references == 0 && !closed) {
+        if (references.decrementAndGet() == 0 && !closed) {
             idleTimer = parts.threads().after(key.settings().idleTimeout(), this::closeIfUnused);
         }
     }
 
     private void closeIfUnused() {
         synchronized (this) {
-            if (references > 0 || closed) {
+            if (references.get() > 0 || closed) {
                 return;
             }
             closed = true;

@@ -64,6 +64,7 @@ public final class LinkRegistry {
                             fresh.retain();
                             return fresh;
                         });
+        group.wake();
         if (closed) {
             group.close();
             throw new LinkUnavailableException(instance + " has stopped", null, null);
