@@ -8,6 +8,7 @@ import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.observe.Event;
 import io.leveret.ra.observe.Mbeans;
+import io.leveret.ra.settings.BrokerSettings;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ResourceAdapterInternalException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
@@ -20,7 +21,9 @@ import java.util.List;
  * One active message-driven bean: its sessions and what is told about them.
  *
  * <pre>{@code
- *            all sessions subscribed
+ *   LOOKING_UP --pause--> PAUSED --goOn--> LOOKING_UP      (only with connectionFactoryLookup)
+ *    | connection factory found
+ *    v       all sessions subscribed
  *   WAITING ------------------------> CONSUMING
  *    ^  ^ \                            /   |
  *    |  |  \---- a session lost its --/    |
@@ -45,6 +48,7 @@ import java.util.List;
 final class Activation {
 
     enum State {
+        LOOKING_UP,
         WAITING,
         CONSUMING,
         PAUSING,
@@ -64,6 +68,7 @@ final class Activation {
     private volatile Instant since = Instant.now();
     private volatile State state = State.WAITING;
     private volatile String lastTrouble;
+    private BrokerLookup lookup;
     private LinkGroup group;
     private String told;
 
@@ -99,18 +104,34 @@ final class Activation {
         if (isStopping()) {
             return false;
         }
+        if (settings.lookup() != null) {
+            lookUp();
+            return true;
+        }
         try {
-            LinkKey key = new LinkKey(LinkKey.Purpose.CONSUME, settings.broker(), settings.link());
-            group = room.links.acquire(key);
+            makeSessions(settings.broker());
         } catch (LinkUnavailableException e) {
             throw new ResourceAdapterInternalException(e.getMessage(), e);
         }
+        return true;
+    }
+
+    /** Under the monitor. */
+    private void lookUp() {
+        enter(State.LOOKING_UP);
+        lookup = new BrokerLookup(this, room, settings.lookup(), settings.link().reconnect());
+        lookup.start();
+    }
+
+    /** Under the monitor. */
+    private void makeSessions(BrokerSettings broker) throws LinkUnavailableException {
+        LinkKey key = new LinkKey(LinkKey.Purpose.CONSUME, broker, settings.link());
+        group = room.links.acquire(key);
         for (int i = 1; i <= settings.inbound().maxSession(); i++) {
             sessions.add(session(i));
         }
         group.listen(onLinkUp);
         sessions.forEach(Session::subscribeNow);
-        return true;
     }
 
     private Session session(int number) {
@@ -145,6 +166,31 @@ final class Activation {
 
     String lastTrouble() {
         return lastTrouble;
+    }
+
+    // --- what the lookup reports ---
+
+    void found(BrokerSettings broker) {
+        synchronized (this) {
+            if (state != State.LOOKING_UP) {
+                return;
+            }
+            enter(State.WAITING);
+            try {
+                makeSessions(broker);
+            } catch (LinkUnavailableException e) {
+                // Only once the adapter has stopped, and this activation is about to.
+                room.events.detail(
+                        MqEvent.Source.ACTIVATION, name(), "found its broker too late", e);
+                return;
+            }
+        }
+        tell(MqEvent.Severity.DETAIL, State.WAITING, "has found its connection factory");
+    }
+
+    /** Says it once, like {@link #trouble}, to a person: waiting alone does not mend it. */
+    void misconfigured(String what, Throwable cause, int attempt, Duration delay) {
+        say(MqEvent.Severity.ALARM, what, cause, attempt, delay);
     }
 
     // --- what sessions report ---
@@ -188,23 +234,32 @@ final class Activation {
 
     /** Says it once, until it changes or all is well again. */
     void trouble(String what, Throwable cause, int attempt, Duration delay) {
+        say(MqEvent.Severity.WARNING, what, cause, attempt, delay);
+    }
+
+    private void say(
+            MqEvent.Severity severity, String what, Throwable cause, int attempt, Duration delay) {
         String why = Causes.text(cause);
         // The consumer tag of the session is left out: the others say the same.
         String text = what + why.replaceAll("\\(\\d+/\\d+\\)", "");
         State now;
         synchronized (this) {
             now = state;
-            if (now != State.WAITING && now != State.CONSUMING || text.equals(told)) {
+            if (!isRunning() || text.equals(told)) {
                 return;
             }
             told = text;
             lastTrouble = what + ": " + why;
         }
         room.events.publish(
-                event(MqEvent.Severity.WARNING, what)
+                event(severity, what)
                         .state(now)
                         .because(cause)
                         .attempt(attempt, delay));
+    }
+
+    private boolean isRunning() {
+        return state == State.LOOKING_UP || state == State.WAITING || state == State.CONSUMING;
     }
 
     private void enter(State next) {
@@ -225,15 +280,19 @@ final class Activation {
     void pause() {
         List<Session> all;
         synchronized (this) {
-            if (state != State.WAITING && state != State.CONSUMING) {
+            if (!isRunning()) {
                 return;
             }
             enter(State.PAUSING);
+            stopLookup();
             sessions.forEach(Session::beginStop);
             all = List.copyOf(sessions);
         }
         tell(MqEvent.Severity.INFO, State.PAUSING, "pauses, as an operator asked");
         all.forEach(session -> session.whenStopped(this::pausedIfDrained));
+        if (all.isEmpty()) {
+            pausedIfDrained();
+        }
     }
 
     private void pausedIfDrained() {
@@ -248,15 +307,21 @@ final class Activation {
 
     void goOn() {
         List<Session> all;
+        State now;
         synchronized (this) {
             if (state != State.PAUSING && state != State.PAUSED) {
                 return;
             }
-            enter(State.WAITING);
             told = null;
+            if (group == null) {
+                lookUp();
+            } else {
+                enter(State.WAITING);
+            }
+            now = state;
             all = List.copyOf(sessions);
         }
-        tell(MqEvent.Severity.INFO, State.WAITING, "goes on after a pause");
+        tell(MqEvent.Severity.INFO, now, "goes on after a pause");
         for (int i = 0; i < all.size(); i++) {
             int index = i;
             Session old = all.get(i);
@@ -278,12 +343,25 @@ final class Activation {
     }
 
     void tryNow() {
-        if (state == State.WAITING) {
+        BrokerLookup running;
+        synchronized (this) {
+            running = state == State.LOOKING_UP ? lookup : null;
+        }
+        if (running != null) {
+            running.tryNow();
+        } else if (state == State.WAITING) {
             sessions().forEach(Session::subscribeNow);
         }
     }
 
     // --- stopping ---
+
+    /** Under the monitor. */
+    private void stopLookup() {
+        if (lookup != null) {
+            lookup.stop();
+        }
+    }
 
     private boolean isStopping() {
         return state == State.STOPPING || state == State.STOPPED;
@@ -295,6 +373,7 @@ final class Activation {
                 return;
             }
             enter(State.STOPPING);
+            stopLookup();
             if (group != null) {
                 group.unlisten(onLinkUp);
             }

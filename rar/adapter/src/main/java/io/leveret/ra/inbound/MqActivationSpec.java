@@ -4,6 +4,7 @@ import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.ConnectionBean;
 import io.leveret.ra.settings.InboundSettings;
 import io.leveret.ra.settings.LinkSettings;
+import io.leveret.ra.settings.Lookup;
 import io.leveret.ra.settings.Setting;
 import io.leveret.ra.settings.SettingsReader;
 import io.leveret.ra.settings.Values;
@@ -29,14 +30,21 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
     /** For the server. */
     public MqActivationSpec() {}
 
-    /** What an activation works with. */
-    record Effective(BrokerSettings broker, LinkSettings link, InboundSettings inbound) {}
+    /** What an activation works with: either a broker set, or where to find it. */
+    record Effective(
+            BrokerSettings broker, Lookup lookup, LinkSettings link, InboundSettings inbound) {}
 
     Effective effective() throws InvalidPropertyException {
         Values inherited =
                 resourceAdapter instanceof ConnectionBean bean ? bean.values() : new Values();
         SettingsReader reader = new SettingsReader(values(), inherited);
-        Effective fresh = new Effective(reader.broker(), reader.link(), reader.inbound());
+        Lookup lookup = reader.connectionFactoryLookup();
+        Effective fresh =
+                new Effective(
+                        lookup == null ? reader.broker() : null,
+                        lookup,
+                        reader.link(),
+                        reader.inbound());
         if (!reader.problems().isEmpty()) {
             InvalidPropertyException e =
                     new InvalidPropertyException(

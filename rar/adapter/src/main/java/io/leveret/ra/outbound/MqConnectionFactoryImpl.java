@@ -7,6 +7,8 @@ import io.leveret.MqEvents;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
 import io.leveret.ra.observe.Causes;
+import io.leveret.ra.settings.BrokerSettings;
+import io.leveret.ra.settings.BrokerSource;
 import io.leveret.ra.settings.Secret;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionManager;
@@ -14,7 +16,7 @@ import java.util.Objects;
 import javax.naming.Reference;
 
 /** The connection factory that lies in JNDI. Thread-safe. */
-final class MqConnectionFactoryImpl implements MqConnectionFactory {
+final class MqConnectionFactoryImpl implements MqConnectionFactory, BrokerSource {
 
     private static final long serialVersionUID = 1L;
 
@@ -60,6 +62,15 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory {
             throw new IllegalStateException("the resource adapter is not started");
         }
         return room.events;
+    }
+
+    @Override
+    public BrokerSettings broker() {
+        try {
+            return factory.broker();
+        } catch (ResourceException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
     }
 
     @Override

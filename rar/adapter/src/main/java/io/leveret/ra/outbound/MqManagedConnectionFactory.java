@@ -136,6 +136,10 @@ public final class MqManagedConnectionFactory extends PublishBean
         }
     }
 
+    BrokerSettings broker() throws ResourceException {
+        return effective().broker();
+    }
+
     PublishSettings publishing() throws ResourceException {
         return effective().publish();
     }

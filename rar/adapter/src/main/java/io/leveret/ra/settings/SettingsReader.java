@@ -106,6 +106,27 @@ public final class SettingsReader {
     }
 
     /**
+     * Reads where an activation finds the connection factory whose broker set it takes. Its own
+     * broker set, if it has one, is read too, so that its errors are noted.
+     *
+     * @return the JNDI name, or null when the broker set is read as usual
+     */
+    public Lookup connectionFactoryLookup() {
+        String name = bean.get(Setting.CONNECTION_FACTORY_LOOKUP).map(String::trim).orElse(null);
+        if (name == null) {
+            return null;
+        }
+        if (bean.isTrue(Setting.INHERIT_CREDENTIALS)) {
+            problems.add(
+                    Setting.INHERIT_CREDENTIALS,
+                    "true",
+                    "contradicts connectionFactoryLookup, which says who connects",
+                    "remove one of them");
+        }
+        return new Lookup(name, bean.brokerSet().isEmpty() ? null : broker());
+    }
+
+    /**
      * Reads how connections are made and kept.
      *
      * @return the link settings
