@@ -70,9 +70,6 @@ public final class SettingsReader {
             UnaryOperator<String> systemProperties, UnaryOperator<String> environment) {
         Values found = new Values();
         for (Setting setting : Setting.values()) {
-            if (setting.onlyOnBean()) {
-                continue;
-            }
             found.set(setting, environment.apply(setting.environmentVariable()));
             String property = systemProperties.apply(setting.systemProperty());
             if (property != null && !property.isBlank()) {

@@ -2,6 +2,7 @@ package io.leveret.ra.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -152,6 +153,50 @@ final class SettingsReaderTest {
         SettingsReader reader = reader();
         reader.inbound();
         assertTrue(reader.problems().message("It").contains("destination"), "nobody set it");
+    }
+
+    @Test
+    @DisplayName("take what only makes sense for one activation from nowhere else")
+    void onlyOnBean() {
+        for (Setting setting : Setting.values()) {
+            if (setting.onlyOnBean()) {
+                adapter.set(setting, "x");
+                system.put(setting.systemProperty(), "x");
+                environment.put(setting.environmentVariable(), "x");
+            }
+        }
+        SettingsReader reader = reader();
+        assertNull(reader.connectionFactoryLookup());
+        assertNull(reader.inbound().destination());
+        assertEquals(List.of("destination"), reader.problems().properties());
+    }
+
+    @Test
+    @DisplayName("that are wrong are reported once, however often they are read")
+    void reportedOnce() {
+        adapter.set(Setting.ADDRESSES, "a,a");
+        adapter.set(Setting.HEARTBEAT, "1");
+        SettingsReader reader = reader();
+        for (int i = 0; i < 2; i++) {
+            reader.broker();
+            reader.link();
+        }
+        String message = reader.problems().message("It");
+        assertTrue(message.startsWith("It has 2 errors\n"), message);
+    }
+
+    @Test
+    @DisplayName("of an activation may name a connection factory, and a broker set beside it")
+    void lookup() {
+        adapter.set(Setting.ADDRESSES, "amqp://u:p@main");
+        bean.set(Setting.CONNECTION_FACTORY_LOOKUP, " java:/f ");
+        assertEquals(new Lookup("java:/f", null), reader().connectionFactoryLookup());
+        bean.set(Setting.ADDRESSES, "amqp://u:p@main");
+        assertEquals(new Lookup("java:/f", null), reader().connectionFactoryLookup(), "a copy");
+        bean.set(Setting.ADDRESSES, "amqp://v:q@other");
+        SettingsReader reader = reader();
+        assertEquals("v", reader.connectionFactoryLookup().beside().userName());
+        assertTrue(reader.problems().isEmpty(), reader.problems().message("It"));
     }
 
     @Test
