@@ -13,6 +13,7 @@ import jakarta.resource.spi.ResourceAdapterInternalException;
 import java.beans.PropertyDescriptor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.function.Executable;
 @DisplayName("Wrong settings")
 final class WrongSettingsTest {
 
-    private static final String SECRET = "fK-70-Zw1";
+    private static final String SECRET = UUID.randomUUID().toString();
 
     private final MqResourceAdapter adapter = new MqResourceAdapter();
     private final MqManagedConnectionFactory factory = new MqManagedConnectionFactory();

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.leveret.MqConnectionFactory;
+import io.leveret.it.Secrets;
 import io.leveret.ra.MqResourceAdapter;
 import io.leveret.ra.inbound.MqActivationSpec;
+import io.leveret.ra.observe.ActivationMXBean;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.InvalidPropertyException;
@@ -171,17 +173,18 @@ class FactoryLookupTest {
 
     @Test
     void anotherBrokerSetBesideTheLookupIsOneError() throws Exception {
+        String secret = Secrets.fresh("lookup");
         FakeJndi.bind(name, found());
         MqActivationSpec spec = spec();
         spec.setAddresses("127.0.0.1:" + Nodes.shared().port());
         spec.setUserName("guest");
-        spec.setPassword("kX-5120");
+        spec.setPassword(secret);
         Bean bean = activate(spec);
         awaitAttempts(3);
         assertEquals(1, lines.count(), lines.lines()::toString);
         String line = lines.lines().get(0);
         assertTrue(line.contains("differs from the broker set on the activation"), line);
-        assertFalse(line.contains("kX-5120"), line);
+        assertFalse(line.contains(secret), line);
         assertEquals(0, bean.count());
     }
 
@@ -238,6 +241,44 @@ class FactoryLookupTest {
 
         rig.container().activate(endpoints, spec);
         Until.holds("a consumer", SOON, () -> bare.consumers(queue) == 1);
+    }
+
+    @Test
+    void anOperatorCanPauseAnActivationThatStillLooksUpAndLetItGoOn() throws Exception {
+        MqConnectionFactory anyFactory = (MqConnectionFactory) found();
+        Bean bean = activate(spec());
+        awaitAttempts(2);
+        ActivationMXBean seen = new Jmx(anyFactory).only("Activation", ActivationMXBean.class);
+        assertEquals("LOOKING_UP", seen.getState());
+        assertTrue(seen.getLastTrouble().contains(name), seen.getLastTrouble());
+
+        seen.stop();
+        assertEquals("PAUSED", seen.getState());
+        int before = FakeJndi.asked(name).size() + 1; // one may be on its way
+        Until.never("another attempt", A_WHILE, () -> FakeJndi.asked(name).size() > before);
+        seen.start();
+        assertEquals("LOOKING_UP", seen.getState());
+        Until.holds("an attempt", SOON, () -> FakeJndi.asked(name).size() > before);
+        FakeJndi.bind(name, found());
+
+        assertConsumes(bean);
+        assertEquals("CONSUMING", seen.getState());
+    }
+
+    @Test
+    void anOperatorNeedNotWaitForTheNextAttempt() throws Exception {
+        MqConnectionFactory anyFactory = (MqConnectionFactory) found();
+        MqActivationSpec spec = spec();
+        spec.setReconnectInterval("600000");
+        spec.setReconnectMaxInterval("600000");
+        Bean bean = activate(spec);
+        Until.holds("the miss", SOON, () -> lines.count() == 1);
+        FakeJndi.bind(name, anyFactory);
+
+        new Jmx(anyFactory).only("Activation", ActivationMXBean.class).resume();
+
+        assertConsumes(bean);
+        assertEquals(2, FakeJndi.asked(name).size());
     }
 
     /** The adapter's classes once more, as a second archive on the same server has them. */

@@ -252,10 +252,7 @@ final class Activation {
             lastTrouble = what + ": " + why;
         }
         room.events.publish(
-                event(severity, what)
-                        .state(now)
-                        .because(cause)
-                        .attempt(attempt, delay));
+                event(severity, what).state(now).because(cause).attempt(attempt, delay));
     }
 
     private boolean isRunning() {

@@ -36,7 +36,8 @@ final class BrokerLookup {
     private final Lookup lookup;
     private final Backoff backoff;
     private volatile boolean stopped;
-    private volatile Future<?> timer;
+    private Future<?> timer;
+    private boolean atOnce;
 
     BrokerLookup(
             Activation activation, Inbound room, Lookup lookup, LinkSettings.Reconnect reconnect) {
@@ -50,19 +51,20 @@ final class BrokerLookup {
         room.threads.executeUnlessClosed(this::attempt);
     }
 
-    void stop() {
+    synchronized void stop() {
         stopped = true;
-        Future<?> next = timer;
-        if (next != null) {
-            next.cancel(false);
+        if (timer != null) {
+            timer.cancel(false);
         }
     }
 
-    /** Does not wait for the next attempt; one that runs already is as good. */
-    void tryNow() {
-        Future<?> next = timer;
-        if (next != null && next.cancel(false)) {
+    /** Does not wait for the next attempt. */
+    synchronized void tryNow() {
+        if (timer != null && timer.cancel(false)) {
             start();
+        } else {
+            // One is running, and may have asked already.
+            atOnce = true;
         }
     }
 
@@ -96,10 +98,12 @@ final class BrokerLookup {
         again(delay);
     }
 
-    private void again(Duration delay) {
-        if (!stopped) {
-            timer = room.threads.after(delay, this::attempt);
+    private synchronized void again(Duration delay) {
+        if (stopped) {
+            return;
         }
+        timer = room.threads.after(atOnce ? Duration.ZERO : delay, this::attempt);
+        atOnce = false;
     }
 
     private String quoted() {

@@ -26,8 +26,8 @@ public interface ActivationMXBean {
     /**
      * Gives the state.
      *
-     * @return {@code WAITING}, {@code CONSUMING}, {@code PAUSING}, {@code PAUSED} or {@code
-     *     STOPPING}
+     * @return {@code LOOKING_UP} (the connection factory whose broker it takes), {@code WAITING},
+     *     {@code CONSUMING}, {@code PAUSING}, {@code PAUSED} or {@code STOPPING}
      */
     String getState();
 
