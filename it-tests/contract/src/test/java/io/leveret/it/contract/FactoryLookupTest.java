@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.leveret.MqConnectionFactory;
 import io.leveret.it.Secrets;
+import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.MqResourceAdapter;
 import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.observe.ActivationMXBean;
@@ -18,6 +19,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,7 +227,7 @@ class FactoryLookupTest {
     void anActivationThatStillLooksUpEndsAtOnceAndAsksNoMore() throws Exception {
         MqActivationSpec spec = spec();
         Bean bean = new Bean();
-        var endpoints = rig.endpoints(bean);
+        FakeEndpoints endpoints = rig.endpoints(bean);
         rig.container().activate(endpoints, spec);
         awaitAttempts(2);
 
@@ -241,6 +243,22 @@ class FactoryLookupTest {
 
         rig.container().activate(endpoints, spec);
         Until.holds("a consumer", SOON, () -> bare.consumers(queue) == 1);
+    }
+
+    @Test
+    void aNameServiceThatAnswersAfterTheEndStartsNothing() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        FakeJndi.holdUp(name, gate);
+        FakeJndi.bind(name, found());
+        MqActivationSpec spec = spec();
+        FakeEndpoints endpoints = rig.endpoints(new Bean());
+        rig.container().activate(endpoints, spec);
+        awaitAttempts(1);
+
+        rig.container().deactivate(endpoints, spec);
+        gate.countDown();
+
+        Until.never("a consumer", A_WHILE, () -> bare.consumers(queue) > 0);
     }
 
     @Test
