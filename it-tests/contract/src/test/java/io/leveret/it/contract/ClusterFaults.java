@@ -25,8 +25,8 @@ final class ClusterFaults {
                 Fault.of(
                                 "leader partitioned from the other nodes",
                                 AT_LEAST,
-                                () -> cluster.cut(1),
-                                Fault.by(cluster::heal))
+                                () -> Clusters.cut(1),
+                                Fault.by(Clusters::heal))
                         .withAnotherWay());
         faults.add(
                 Fault.of(
@@ -36,28 +36,17 @@ final class ClusterFaults {
                                 this::restart)
                         .withAnotherWay());
         if (Traffic.FULL) {
+            // With 60 s a queue waits that long for a leader that is silent.
             faults.add(
                     Fault.of(
                                     "leader's node unplugged from everybody (net_ticktime 8 s)",
                                     AT_LEAST,
                                     () -> cluster.unplug(1),
-                                    Fault.by(this::plugIn))
-                            .prepared(() -> tickTime(8))
+                                    Fault.by(Clusters::heal))
+                            .prepared(() -> Clusters.tickTime(8))
                             .withAnotherWay());
         }
         return faults;
-    }
-
-    /** With 60 s, the default, a queue waits that long for a leader that is silent. */
-    private void tickTime(int seconds) {
-        for (int i = 1; i <= BrokerCluster.SIZE; i++) {
-            cluster.node(i).ctl("eval", "net_kernel:set_net_ticktime(" + seconds + ", 0).");
-        }
-    }
-
-    private void plugIn() {
-        cluster.heal();
-        tickTime(60);
     }
 
     private long restart() {

@@ -56,10 +56,10 @@ class ClusterTest {
     }
 
     @AfterEach
-    void heal() throws IOException {
+    void heal() throws Exception {
         if (cluster != null) {
             log.close();
-            cluster.heal();
+            Clusters.heal();
         }
     }
 
@@ -79,7 +79,7 @@ class ClusterTest {
             int leader = whereAllPublish();
             Clusters.lead(queue, leader);
             log.faultBegun("partition");
-            cluster.cut(leader);
+            Clusters.cut(leader);
             long cut = LedgerLog.now();
 
             Until.holds("a publish without an answer", SOON, () -> count(cut, Outcome.UNKNOWN) > 0);
@@ -97,7 +97,7 @@ class ClusterTest {
             assertTrue(
                     warnings("publish").contains("no publish was answered"), warnings("publish"));
 
-            cluster.heal();
+            Clusters.heal();
             log.faultEnded("partition");
             long healed = LedgerLog.now();
             Until.holds("consuming", SOON, () -> load.progress().delivered() > healed);

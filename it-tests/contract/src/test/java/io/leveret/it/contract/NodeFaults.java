@@ -101,8 +101,9 @@ final class NodeFaults implements AutoCloseable {
                                 Fault.by(this::consumeInTime))
                         .prepared(() -> consumerTimeout(CONSUMER_TIMEOUT_MILLIS)),
                 Fault.of(
+                        // On 3.10 nobody is told of the end of a queue that is back at once.
                         "consumer cancelled by the broker (queue deleted, declared again)",
-                        Duration.ZERO,
+                        seconds(1, 1),
                         this::deleteQueue,
                         Fault.by(this::declareQueue)),
                 Fault.of(
