@@ -1,10 +1,12 @@
 package io.leveret.it.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
+import io.leveret.MqPublishException;
 import io.leveret.MqPublisher;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.broker.FaultProxy;
@@ -112,6 +114,12 @@ class BlockedTest {
         alarm.raise(node);
         Until.holds("an unanswered publish", SOON, () -> outcomes.containsValue(MqOutcome.UNKNOWN));
         Until.holds("an unwritten one", SOON, () -> outcomes.containsValue(MqOutcome.NOT_SENT));
+        MqPublishException refused =
+                assertThrows(
+                        MqPublishException.class,
+                        () -> publisher.publish("", queue, MqMessage.text("while blocked")));
+        assertEquals(MqOutcome.NOT_SENT, refused.outcome());
+        assertTrue(refused.getMessage().contains("blocks publishers"), refused.getMessage());
         callers.stop();
         Until.holds(
                 "everybody is back",
