@@ -11,6 +11,7 @@ import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakePool;
 import io.leveret.ra.inbound.MqActivationSpec;
+import io.leveret.ra.observe.LinkMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,7 +153,15 @@ class LinkSpreadTest {
         Until.holds("all processed", SOON, () -> bean.texts().size() >= all);
         assertEquals(all, bean.texts().size(), "each message once");
         assertEquals(all, bean.texts().stream().distinct().count());
+        Until.holds("two sessions on each link", SOON, () -> sessions().equals(List.of(2, 2)));
         assertEquals(4, bare.consumers(queue));
+    }
+
+    private List<Integer> sessions() throws Exception {
+        return LinkBeans.named(":" + one.port()).stream()
+                .filter(link -> link.getName().contains(" consume "))
+                .map(LinkMXBean::getChannels)
+                .toList();
     }
 
     @Test

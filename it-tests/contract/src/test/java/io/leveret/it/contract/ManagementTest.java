@@ -141,7 +141,7 @@ class ManagementTest {
             assertNotEquals(jmx.instance(), others.instance());
             awaitNames(others, FACTORY, 1);
             assertEquals(1, others.names(ACTIVATION).size());
-            assertEquals(2, others.names(LINK).size());
+            awaitNames(others, LINK, 2);
             assertEquals(1, others.names(ADAPTER).size());
         }
         assertEquals(Set.of(), others.all());
@@ -548,7 +548,10 @@ class ManagementTest {
         ActivationMXBean seen = new Jmx(factory).only(ACTIVATION, ActivationMXBean.class);
         Until.holds("backs off", SOON, () -> seen.getAttempts() > 0);
         assertEquals("WAITING", seen.getState());
-        assertTrue(seen.getLastTrouble().contains("no queue"), seen::getLastTrouble);
+        Until.holds(
+                "the trouble",
+                SOON,
+                () -> String.valueOf(seen.getLastTrouble()).contains("no queue"));
 
         // By itself it would try after a time between nothing and 30 s.
         bare.declare(missing, Map.of());

@@ -207,7 +207,11 @@ final class Session {
         subscribeAfter(delay);
     }
 
-    private void subscribeAfter(Duration delay) {
+    private synchronized void subscribeAfter(Duration delay) {
+        Future<?> before = timer;
+        if (before != null) {
+            before.cancel(false); // one chain of attempts, whoever else asked for one
+        }
         if (!stopping) {
             timer = room.threads.after(delay, this::subscribeNow);
         }

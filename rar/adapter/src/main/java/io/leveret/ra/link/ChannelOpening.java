@@ -4,6 +4,7 @@ import io.leveret.ra.observe.Causes;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -26,23 +27,30 @@ final class ChannelOpening {
      * Opens one in a place that is reserved already.
      *
      * @param link the link's name, for messages
+     * @param own whose place it is: the adapter's own, or an ordinary one
      */
     static LinkChannel open(
             String link,
             LinkGroup group,
             OpenConnection connection,
+            boolean own,
             ChannelSetup setup,
             Threads threads,
             Deadline deadline)
             throws LinkUnavailableException, InterruptedException {
         ChannelOpening opening = new ChannelOpening(link, group);
-        threads.executeUnlessClosed(() -> opening.run(connection, setup, threads));
+        try {
+            threads.execute(() -> opening.run(connection, own, setup, threads));
+        } catch (RejectedExecutionException e) {
+            connection.unreserve(own);
+            throw opening.noChannel(e);
+        }
         return opening.await(deadline);
     }
 
-    private void run(OpenConnection connection, ChannelSetup setup, Threads threads) {
+    private void run(OpenConnection connection, boolean own, ChannelSetup setup, Threads threads) {
         try {
-            LinkChannel channel = connection.open(threads);
+            LinkChannel channel = connection.open(own, threads);
             setUp(channel, setup);
             if (!answer.complete(channel)) {
                 channel.close();

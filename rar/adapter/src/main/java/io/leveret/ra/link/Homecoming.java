@@ -3,6 +3,7 @@ package io.leveret.ra.link;
 import io.leveret.ra.settings.HostPort;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 
@@ -12,24 +13,36 @@ import java.util.concurrent.TimeoutException;
  * made before the old one is left, so that nothing is dropped.
  *
  * <pre>{@code
- * HOME --connected elsewhere--> AWAY --probe interval--> PROBING --refused--> AWAY
- *   ^                                                       |
- *   +------------------- connected, link moved -------------+
+ * HOME --connected elsewhere--> AWAY --pause over--> PROBING --refused--> AWAY
+ *   ^                                                   |
+ *   +----------------- connected, link moved -----------+
+ * any --link lost or closed--> nothing planned
  * }</pre>
+ *
+ * <p>The pause is the probe interval, spread evenly over half to one and a half times, so that many
+ * links do not call at once. When the home address had been left because it answered no publish,
+ * that it accepts a connection proves nothing, and to be wrong costs each publish in flight its
+ * confirm: the pause is then 16 times the interval, and doubles up to 64 times when it turns out
+ * again that nothing is answered there.
  *
  * <p>Failure cases: the link is lost while the probe runs (the fresh connection is closed again,
  * the ordinary recovery goes on); the home address is found by recovery itself (nothing left to
- * do). Probes are spread evenly over half to one and a half times the interval, so that many links
- * do not call at once. A failed probe is told to nobody: nothing has changed.
+ * do); the connection left before is still in use by somebody (one is enough: no move until it has
+ * gone). A failed probe is told to nobody: nothing has changed.
  *
- * <p>Thread-safe: each probe belongs to one incarnation, of which there is one at a time.
+ * <p>Thread-safe. The monitor guards the fields only.
  */
 final class Homecoming {
+
+    private static final int FIRST_DOUBLINGS = 4;
+    private static final int MOST_DOUBLINGS = 6;
 
     private final Link link;
     private final HostPort home;
     private final Duration interval;
     private final Threads threads;
+    private int doublings;
+    private Future<?> planned;
 
     Homecoming(Link link, HostPort home, Duration interval, Threads threads) {
         this.link = link;
@@ -39,16 +52,37 @@ final class Homecoming {
     }
 
     /** The link is connected, wherever. */
-    void connected(OpenConnection connection) {
+    synchronized void connected(OpenConnection connection) {
+        left();
         if (!connection.host.equals(home)) {
-            double factor = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
-            Duration delay = Duration.ofNanos((long) (interval.toNanos() * factor));
-            threads.after(delay, () -> probe(connection));
+            double factor = ThreadLocalRandom.current().nextDouble(0.5, 1.5) * (1 << doublings);
+            Duration pause = Duration.ofNanos((long) (interval.toNanos() * factor));
+            planned = threads.after(pause, () -> probe(connection));
+        }
+    }
+
+    /** The connection is not used any more. */
+    synchronized void left() {
+        if (planned != null) {
+            planned.cancel(false);
+            planned = null;
+        }
+    }
+
+    /** The connection is about to be given up because it answers no publish. */
+    synchronized void stalled(OpenConnection connection) {
+        if (connection.host.equals(home)) {
+            boolean again = doublings > 0 && !connection.hasAnswered();
+            doublings = again ? Math.min(doublings + 1, MOST_DOUBLINGS) : FIRST_DOUBLINGS;
         }
     }
 
     private void probe(OpenConnection away) {
         if (link.current() != away) {
+            return;
+        }
+        if (link.isLeaving()) {
+            connected(away);
             return;
         }
         try {
@@ -57,7 +91,9 @@ final class Homecoming {
                 link.close(fresh);
             }
         } catch (IOException | TimeoutException | RuntimeException e) {
-            connected(away); // still away
+            if (link.current() == away) {
+                connected(away); // still away
+            }
         }
     }
 }

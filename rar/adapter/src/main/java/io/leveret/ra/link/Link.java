@@ -13,10 +13,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * One supervised physical connection.
@@ -78,7 +80,7 @@ final class Link {
     private final Threads threads;
     private final LinkVoice voice;
     private final BooleanSupplier isWanted;
-    private final Runnable onUp;
+    private final Consumer<Link> onUp;
     private final Runnable onChange;
     private final LinkSettings.Reconnect settings;
     private final Backoff backoff;
@@ -105,7 +107,7 @@ final class Link {
      * @param wanted whether anybody holds it or waits for it; asked under the link's lock
      * @param onUp told without any lock of the link, on whichever thread, like {@code onChange}
      */
-    record Owner(BooleanSupplier wanted, Runnable onUp, Runnable onChange) {}
+    record Owner(BooleanSupplier wanted, Consumer<Link> onUp, Runnable onChange) {}
 
     /**
      * Creates a link that does nothing yet.
@@ -199,37 +201,25 @@ final class Link {
     }
 
     private void connectNow(Set<State> from) {
-        lock.lock();
-        try {
-            if (!from.contains(state)) {
-                return;
-            }
-            backoff.restart();
-            connecting();
-        } finally {
-            lock.unlock();
-        }
-        onChange.run();
-        threads.executeUnlessClosed(this::attempt);
+        connectIf(
+                () -> {
+                    boolean due = from.contains(state);
+                    if (due) {
+                        backoff.restart();
+                    }
+                    return due;
+                },
+                threads::executeUnlessClosed);
     }
 
-    /** The timer's: {@code from} is the state that it was set in. */
+    /** The timer's, on a worker: {@code from} is the state that it was set in. */
     private void retry(State from) {
-        lock.lock();
-        try {
-            if (state != from) {
-                return;
-            }
-            if (isLoginRefused() && !isWanted.getAsBoolean()) {
-                dormant = true;
-                return;
-            }
-            connecting();
-        } finally {
-            lock.unlock();
-        }
-        onChange.run();
-        attempt();
+        connectIf(
+                () -> {
+                    dormant = state == from && isLoginRefused() && !isWanted.getAsBoolean();
+                    return state == from && !dormant;
+                },
+                Runnable::run);
     }
 
     private boolean isLoginRefused() {
@@ -243,49 +233,57 @@ final class Link {
      * until the broker's administrator locks the user out.
      */
     void wanted() {
+        connectIf(() -> dormant, threads::executeUnlessClosed);
+    }
+
+    /**
+     * Makes an attempt.
+     *
+     * @param due whether it is to be made; asked under the lock
+     * @param runner runs it
+     */
+    private void connectIf(BooleanSupplier due, Executor runner) {
+        int mine;
         lock.lock();
         try {
-            if (!dormant) {
+            if (!due.getAsBoolean()) {
                 return;
             }
-            connecting();
+            become(State.CONNECTING);
+            dormant = false;
+            mine = ++era;
+            if (timer != null) {
+                timer.cancel(false);
+            }
         } finally {
             lock.unlock();
         }
         onChange.run();
-        threads.executeUnlessClosed(this::attempt);
+        runner.execute(() -> attempt(mine));
     }
 
-    /** Under the lock. */
-    private void connecting() {
-        dormant = false;
-        become(State.CONNECTING);
-        era++;
-        if (timer != null) {
-            timer.cancel(false);
-        }
+    /** Whether the attempt has not been overtaken by a close, or another attempt after one. */
+    private boolean isMine(int attempt) {
+        return state == State.CONNECTING && era == attempt;
     }
 
-    private void attempt() {
+    private void attempt(int mine) {
         HostPort next;
-        int mine;
         lock.lock();
         try {
+            if (!isMine(mine)) {
+                return;
+            }
             next = hosts.get(Math.floorMod(hostIndex++, hosts.size()));
             host = next;
-            mine = era;
         } finally {
             lock.unlock();
         }
         try {
             connected(connect(next), mine);
-        } catch (IOException | TimeoutException | RuntimeException | LinkageError e) {
-            backOff(
-                    () -> state == State.CONNECTING && era == mine,
-                    null,
-                    e,
-                    next,
-                    "cannot connect to " + next);
+        } catch (Throwable e) {
+            // Errors too, such as no memory for a thread: nobody else would try again.
+            backOff(() -> isMine(mine), null, e, next, "cannot connect to " + next);
         }
     }
 
@@ -296,7 +294,7 @@ final class Link {
     private void connected(OpenConnection fresh, int mine) {
         lock.lock();
         try {
-            if (state != State.CONNECTING || era != mine) {
+            if (!isMine(mine)) {
                 close(fresh);
                 return;
             }
@@ -317,22 +315,38 @@ final class Link {
     }
 
     private void watch(OpenConnection fresh) {
-        fresh.onOverdue(written -> stalls.overdue(fresh, written));
+        fresh.watch(
+                new OpenConnection.Watcher() {
+                    @Override
+                    public void onRoom() {
+                        onChange.run();
+                    }
+
+                    @Override
+                    public void onOverdue(long writtenNanos) {
+                        stalls.overdue(fresh, writtenNanos);
+                    }
+
+                    @Override
+                    public void onUnanswered(Exception why) {
+                        abandon(fresh, why);
+                    }
+                });
         fresh.gate.onChange(() -> gateChanged(fresh));
         gateChanged(fresh);
         homecoming.connected(fresh);
         // Last: when the connection is lost already, the client calls it at once.
         fresh.client.addShutdownListener(signal -> lost(fresh, signal));
-        onUp.run();
+        onUp.accept(this);
     }
 
     // --- blocked ---
 
     /** On the I/O thread. */
     private void gateChanged(OpenConnection connection) {
-        String reason = connection.gate.blocked();
         lock.lock();
         try {
+            String reason = connection.gate.blocked();
             if (current == connection && reason != null && state == State.UP) {
                 become(State.BLOCKED);
                 voice.blocked(connection.host, reason);
@@ -357,6 +371,7 @@ final class Link {
 
     /** The connection is open, but of no use. */
     void abandon(OpenConnection old, Exception why) {
+        homecoming.stalled(old);
         if (backOff(() -> current == old, old, why, old.host, "is given up")) {
             close(old);
         }
@@ -382,32 +397,38 @@ final class Link {
             }
             if (old != null) {
                 backoff.lost(System.nanoTime() - old.since);
+                homecoming.left();
+                stalls.left(old);
             }
             current = null;
             cause = why;
             boolean again = old == null && backoff.isExhausted();
             boolean manual = old != null && settings.recovery() == Recovery.MANUAL;
             Duration delay = manual ? null : backoff.next();
-            if (delay != null) {
-                become(State.BACKING_OFF);
-                voice.backsOff(where, what, backoff.attempt(), delay, why);
-            } else {
-                become(State.FAILED);
-                if (settings.recovery() == Recovery.AUTOMATIC) {
-                    delay = settings.probeInterval();
-                }
-                voice.failed(where, what, backoff.attempt(), delay, why, again);
+            State next = delay == null ? State.FAILED : State.BACKING_OFF;
+            boolean probes = delay == null && settings.recovery() == Recovery.AUTOMATIC;
+            Duration pause = probes ? settings.probeInterval() : delay;
+            become(next);
+            if (pause != null) {
+                // Before it is told: whatever happens then, the next attempt is planned.
+                nextAttempt = System.nanoTime() + pause.toNanos();
+                timer = threads.after(pause, () -> retry(next));
             }
             if (delay != null) {
-                State from = state;
-                nextAttempt = System.nanoTime() + delay.toNanos();
-                timer = threads.after(delay, () -> retry(from));
+                voice.backsOff(where, what, backoff.attempt(), pause, why);
+            } else {
+                voice.failed(where, what, backoff.attempt(), pause, why, again);
             }
         } finally {
             lock.unlock();
         }
         onChange.run();
         return true;
+    }
+
+    /** Whether a connection that was left is still in use. */
+    boolean isLeaving() {
+        return !leaving.isEmpty();
     }
 
     LinkUnavailableException unavailable(LinkGroup group) {
@@ -428,6 +449,8 @@ final class Link {
             }
             use(to);
             leaving.add(from);
+            homecoming.left();
+            stalls.left(from);
             voice.moved(from.host, to.host);
         } finally {
             lock.unlock();
@@ -451,6 +474,7 @@ final class Link {
             }
             become(State.CLOSED);
             dormant = false;
+            homecoming.left();
             voice.closed();
             open = current;
             current = null;

@@ -15,15 +15,17 @@ public final class LinkChannel {
 
     private final Channel channel;
     private final OpenConnection connection;
+    private final boolean own;
     private final Threads threads;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile Runnable onLeave;
     private volatile IntSupplier inFlight = () -> 0;
 
-    LinkChannel(Channel channel, OpenConnection connection, Threads threads) {
+    LinkChannel(Channel channel, OpenConnection connection, boolean own, Threads threads) {
         this.channel = channel;
         this.connection = connection;
+        this.own = own;
         this.threads = threads;
     }
 
@@ -76,9 +78,9 @@ public final class LinkChannel {
     }
 
     /**
-     * Asks to be told when the link has moved to another address: the channel goes on working, but
-     * its user should open another one and close this one when it suits. Told once, on a worker
-     * thread; at once when the link has moved already.
+     * Asks to be told when the link has moved to another address, or another link of the group has
+     * more room: the channel goes on working, but its user should open another one and close this
+     * one when it suits. Told once, on a worker thread; at once when the link has moved already.
      *
      * @param listener what to do then
      */
@@ -89,11 +91,18 @@ public final class LinkChannel {
         }
     }
 
-    void leave() {
+    boolean isToldToLeave() {
+        return told.get();
+    }
+
+    /** Returns whether somebody was there to be told, who did not know it yet. */
+    boolean leave() {
         Runnable listener = onLeave;
-        if (listener != null && told.compareAndSet(false, true)) {
-            threads.executeUnlessClosed(listener);
+        if (listener == null || !told.compareAndSet(false, true)) {
+            return false;
         }
+        threads.executeUnlessClosed(listener);
+        return true;
     }
 
     /**
@@ -138,7 +147,7 @@ public final class LinkChannel {
                         // The channel is gone with its link, which reports its own loss.
                         assert !channel.isOpen();
                     } finally {
-                        connection.closed(this);
+                        connection.closed(this, own);
                     }
                 });
     }

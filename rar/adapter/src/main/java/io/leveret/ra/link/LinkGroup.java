@@ -5,6 +5,7 @@ import io.leveret.ra.observe.Events;
 import io.leveret.ra.observe.Mbeans;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
@@ -43,7 +44,6 @@ public final class LinkGroup {
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final List<Mbeans.Registration> mbeans = new CopyOnWriteArrayList<>();
     private final AtomicInteger references = new AtomicInteger();
-    private final AtomicInteger waiters = new AtomicInteger();
     private volatile boolean closed;
     private Future<?> idleTimer;
 
@@ -108,9 +108,26 @@ public final class LinkGroup {
         upListeners.remove(listener);
     }
 
-    private void linkUp() {
+    private void linkUp(Link link) {
         for (Runnable listener : upListeners) {
             parts.threads().executeUnlessClosed(listener);
+        }
+        // Sessions move without anybody's notice. For a pooled connection the container is told of
+        // an error: that is for a link that came back, not for one that is new.
+        boolean back = link.status().reconnects() > 0;
+        if (links.size() > 1 && (back || key.purpose() == LinkKey.Purpose.CONSUME)) {
+            parts.threads().after(key.settings().reconnect().stablePeriod(), this::balance);
+        }
+    }
+
+    /** Spreads channels over the links again: the fullest ones ask some of their users to move. */
+    private void balance() {
+        List<OpenConnection> up =
+                links.stream().map(Link::current).filter(Objects::nonNull).toList();
+        int all = up.stream().mapToInt(OpenConnection::staying).sum();
+        for (OpenConnection connection : up) {
+            int fair = (all + up.size() - 1) / up.size();
+            connection.leaveSome(connection.staying() - fair);
         }
     }
 
@@ -151,11 +168,15 @@ public final class LinkGroup {
             }
             OpenConnection connection = best.current();
             if (connection != null && connection.reserve(own)) {
+                if (connection.isLeaving()) {
+                    connection.unreserve(own);
+                    continue;
+                }
                 if (!own && connection.channels() > 1) {
                     add(key.settings().connections(), () -> true);
                 }
                 return ChannelOpening.open(
-                        best.name(), this, connection, setup, parts.threads(), deadline);
+                        best.name(), this, connection, own, setup, parts.threads(), deadline);
             }
         }
     }
@@ -232,12 +253,17 @@ public final class LinkGroup {
                                     + " connections or channelsPerConnection",
                             null);
         }
-        mbeans.add(parts.mbeans().register(Mbeans.LINK, added.name(), new LinkView(added)));
+        // On a worker: the container may hold locks of its own here.
+        parts.threads().executeUnlessClosed(() -> show(added));
         added.start();
+        return true;
+    }
+
+    private void show(Link link) {
+        mbeans.add(parts.mbeans().register(Mbeans.LINK, link.name(), new LinkView(link)));
         if (closed) {
             mbeans.forEach(Mbeans.Registration::close);
         }
-        return true;
     }
 
     private String linkName(int index) {
@@ -271,12 +297,15 @@ public final class LinkGroup {
         if (answer != null) {
             return answer;
         }
-        waiters.incrementAndGet();
+        // Whoever waits holds the group: closed as idle, it would begin anew without back-off.
+        boolean held = retain();
         try {
             wake();
             return awaitChange(check, deadline);
         } finally {
-            waiters.decrementAndGet();
+            if (held) {
+                release();
+            }
         }
     }
 
@@ -299,9 +328,8 @@ public final class LinkGroup {
         links.forEach(Link::wanted);
     }
 
-    /** Whether anybody holds the group or waits for it: attempts are made for somebody only. */
     private boolean isWanted() {
-        return references.get() > 0 || waiters.get() > 0;
+        return references.get() > 0;
     }
 
     private boolean awaitUp(boolean own, Deadline deadline, boolean patient)

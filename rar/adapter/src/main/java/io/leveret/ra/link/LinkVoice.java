@@ -109,8 +109,14 @@ final class LinkVoice {
 
     private void tell(Event event) {
         untold.add(event);
-        if (telling.compareAndSet(false, true)) {
+        if (!telling.compareAndSet(false, true)) {
+            return;
+        }
+        try {
             threads.executeUnlessClosed(this::tellAll);
+        } catch (OutOfMemoryError e) {
+            // No thread to be had: told with the next event. The link must go on whatever happens.
+            telling.set(false);
         }
     }
 

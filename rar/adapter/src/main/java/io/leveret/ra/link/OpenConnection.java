@@ -6,8 +6,8 @@ import io.leveret.ra.settings.HostPort;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongConsumer;
 
 /**
  * One incarnation of a link: the client's connection, its write gate and its channels. It is thrown
@@ -29,64 +29,102 @@ final class OpenConnection {
     final WriteGate gate;
     final HostPort host;
     final long since = System.nanoTime();
-    private final int capacity;
-    private final int limit;
-    private final AtomicInteger channels = new AtomicInteger();
+    private final Places ordinary;
+    private final Places own;
     private final Set<LinkChannel> open = ConcurrentHashMap.newKeySet();
     private volatile long lastAnswer = since;
     private volatile boolean leaving;
     private volatile Runnable whenEmpty = () -> {};
-    private volatile LongConsumer onOverdue = written -> {};
+    private volatile Watcher watcher;
 
     OpenConnection(Connection client, WriteGate gate, HostPort host, int channelsPerConnection) {
         this.client = client;
         this.gate = gate;
         this.host = host;
         int negotiated = client.getChannelMax() == 0 ? 65_535 : client.getChannelMax();
-        this.capacity = Math.max(1, Math.min(channelsPerConnection, negotiated - RESERVE));
-        this.limit = Math.min(capacity + RESERVE, negotiated);
+        int capacity = Math.max(1, Math.min(channelsPerConnection, negotiated - RESERVE));
+        this.ordinary = new Places(capacity);
+        this.own = new Places(Math.min(RESERVE, negotiated - capacity));
+    }
+
+    /** Places for channels of one kind. */
+    private static final class Places {
+
+        private final int most;
+        private final AtomicInteger taken = new AtomicInteger();
+
+        Places(int most) {
+            this.most = most;
+        }
+
+        boolean isFree() {
+            return taken.get() < most;
+        }
+
+        boolean take() {
+            return taken.getAndUpdate(n -> n < most ? n + 1 : n) < most;
+        }
+    }
+
+    private Places places(boolean forOwn) {
+        return forOwn ? own : ordinary;
     }
 
     int channels() {
-        return channels.get();
+        return ordinary.taken.get() + own.taken.get();
     }
 
-    boolean hasRoom(boolean own) {
-        return channels.get() < (own ? limit : capacity);
+    boolean hasRoom(boolean forOwn) {
+        return places(forOwn).isFree();
     }
 
-    /** Reserves a place for an ordinary channel, or an own one above the limit. */
-    boolean reserve(boolean own) {
-        int most = own ? limit : capacity;
-        return channels.getAndUpdate(n -> n < most ? n + 1 : n) < most;
+    /** Reserves a place for an ordinary channel, or for an own one in the reserve. */
+    boolean reserve(boolean forOwn) {
+        return places(forOwn).take();
+    }
+
+    /** Gives a reserved place back that no channel was opened in. */
+    void unreserve(boolean forOwn) {
+        release(forOwn);
     }
 
     /** Opens a channel in a reserved place, which is released again when it fails. */
-    LinkChannel open(Threads threads) throws IOException {
+    LinkChannel open(boolean forOwn, Threads threads) throws IOException {
         Channel channel = null;
         try {
             channel = client.createChannel();
+        } catch (IOException e) {
+            Watcher now = watcher;
+            if (e.getCause() instanceof TimeoutException && now != null) {
+                now.onUnanswered(e);
+            }
+            throw e;
         } finally {
             if (channel == null) {
-                release();
+                release(forOwn);
             }
         }
         if (channel == null) {
             throw new IOException("the broker's channel-max is reached");
         }
-        LinkChannel fresh = new LinkChannel(channel, this, threads);
+        LinkChannel fresh = new LinkChannel(channel, this, forOwn, threads);
         open.add(fresh);
         return fresh;
     }
 
-    void closed(LinkChannel channel) {
+    void closed(LinkChannel channel, boolean wasOwn) {
         open.remove(channel);
-        release();
+        release(wasOwn);
     }
 
-    private void release() {
-        if (channels.decrementAndGet() == 0 && leaving) {
+    private void release(boolean wasOwn) {
+        places(wasOwn).taken.decrementAndGet();
+        if (channels() == 0 && leaving) {
             whenEmpty.run();
+        }
+        Watcher now = watcher;
+        if (now != null) {
+            now.onRoom();
         }
     }
 
@@ -110,20 +148,60 @@ final class OpenConnection {
         this.whenEmpty = whenEmpty;
         leaving = true;
         open.forEach(LinkChannel::leave);
-        if (channels.get() == 0) {
+        if (channels() == 0) {
             whenEmpty.run();
+        }
+    }
+
+    /** How many channels are not about to go. */
+    int staying() {
+        return (int) open.stream().filter(channel -> !channel.isToldToLeave()).count();
+    }
+
+    /** Asks the users of so many channels to move on, because another link has more room. */
+    void leaveSome(int count) {
+        int left = count;
+        for (LinkChannel channel : open) {
+            if (left > 0 && channel.leave()) {
+                left--;
+            }
         }
     }
 
     // --- progress ---
 
-    void onOverdue(LongConsumer watcher) {
-        onOverdue = watcher;
+    /** Hears of what shows whether a connection is of use; any thread, must not wait. */
+    interface Watcher {
+
+        /** A place for a channel is free again. */
+        void onRoom();
+
+        /**
+         * A publish was not answered by its deadline.
+         *
+         * @param writtenNanos when it was written, {@link System#nanoTime}
+         */
+        void onOverdue(long writtenNanos);
+
+        /**
+         * The broker did not answer when a channel was to be opened. The client then gives the
+         * channel's number to the next one, which the broker takes for a fault of the connection.
+         */
+        void onUnanswered(Exception why);
+    }
+
+    void watch(Watcher by) {
+        watcher = by;
     }
 
     /** The broker has answered a publish, on whichever channel. */
     void answered() {
         lastAnswer = System.nanoTime();
+    }
+
+    /** Whether any publish was answered here. */
+    boolean hasAnswered() {
+        return lastAnswer != since;
     }
 
     /** Whether no publish was answered since a point in time of {@link System#nanoTime}. */
@@ -133,6 +211,9 @@ final class OpenConnection {
 
     /** A publish written at that time was not answered by its deadline. */
     void overdue(long writtenNanos) {
-        onOverdue.accept(writtenNanos);
+        Watcher now = watcher;
+        if (now != null) {
+            now.onOverdue(writtenNanos);
+        }
     }
 }

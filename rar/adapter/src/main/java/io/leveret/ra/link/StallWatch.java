@@ -67,10 +67,17 @@ final class StallWatch {
                                 + " ms"));
     }
 
+    /** The connection is not used any more, for whichever reason. */
+    synchronized void left(OpenConnection connection) {
+        if (connection.hasAnswered()) {
+            movesInVain = 0; // it had worked there
+        }
+    }
+
     private synchronized boolean mayMove(OpenConnection connection) {
         long now = System.nanoTime();
-        if (!connection.silentSince(connection.since + 1)) {
-            movesInVain = 0; // it had worked here
+        if (connection.hasAnswered()) {
+            movesInVain = 0;
         } else if (movesInVain >= addresses) {
             if (now - lastMove < pause.toNanos()) {
                 return false;

@@ -28,6 +28,10 @@ public final class Threads implements Executor {
 
     private static final int IO_THREADS = 2;
     private static final long CLOSE_IO_MILLIS = 2_000;
+
+    /** How long to wait when the machine has no thread to give. */
+    private static final Duration NO_THREAD_PAUSE = Duration.ofSeconds(1);
+
     private static final Duration IDLE_WORKER = Duration.ofSeconds(5);
 
     private final String name;
@@ -125,13 +129,21 @@ public final class Threads implements Executor {
      */
     public Future<?> after(Duration delay, Runnable task) {
         try {
-            return timer.schedule(
-                    () -> executeUnlessClosed(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return timer.schedule(() -> handOver(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             if (!timer.isShutdown()) {
                 throw e;
             }
             return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /** On the timer's thread, where an error would be lost and with it what was planned. */
+    private void handOver(Runnable task) {
+        try {
+            executeUnlessClosed(task);
+        } catch (OutOfMemoryError e) {
+            after(NO_THREAD_PAUSE, task);
         }
     }
 

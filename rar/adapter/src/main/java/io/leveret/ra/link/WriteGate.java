@@ -43,6 +43,7 @@ public final class WriteGate extends ChannelInboundHandlerAdapter implements Blo
     private volatile boolean full;
     private volatile String blocked;
     private volatile boolean ended;
+    private volatile boolean active;
     private volatile Runnable onChange = () -> {};
 
     WriteGate() {}
@@ -55,6 +56,25 @@ public final class WriteGate extends ChannelInboundHandlerAdapter implements Blo
     /** The broker's reason while it blocks publishers, else null. */
     String blocked() {
         return blocked;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) throws Exception {
+        active = true;
+        super.channelActive(context);
+    }
+
+    /**
+     * A connection that is reset before it was active is a failed attempt, which the connect
+     * reports. The client's handler would answer with a NullPointerException in the log.
+     */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+        if (active) {
+            super.exceptionCaught(context, cause);
+        } else {
+            context.close();
+        }
     }
 
     @Override

@@ -117,7 +117,17 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
      */
     PendingPublish publish(Publication p, Deadline deadline, boolean wait)
             throws NotWrittenException, InterruptedException {
-        passGate(deadline, wait);
+        PendingPublish written = null;
+        while (written == null) {
+            passGate(deadline, wait);
+            written = writeIfOpen(p, deadline);
+        }
+        return written;
+    }
+
+    /** Returns null when the gate has been shut while the caller waited for its turn. */
+    private PendingPublish writeIfOpen(Publication p, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
         if (!writing.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
             throw new NotWrittenException(
                     Kind.DEADLINE, "the channel was busy until the deadline", null);
@@ -136,7 +146,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
                         Kind.DEADLINE, "the deadline passed before it could be written", null);
             }
             checkHeader(p);
-            return write(p);
+            return channel.gate().state() == WriteGate.State.OPEN ? write(p) : null;
         } finally {
             writing.unlock();
         }
