@@ -120,6 +120,11 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
         return List.copyOf(errors);
     }
 
+    /** Forgets the events so far, with the connections that they hold. */
+    public void forgetErrors() {
+        errors.clear();
+    }
+
     /** Counts accepted connectionClosed events. */
     public int closes() {
         return closes.get();

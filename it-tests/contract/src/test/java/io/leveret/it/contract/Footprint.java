@@ -1,0 +1,190 @@
+package io.leveret.it.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/**
+ * What this process holds at a moment: threads, sockets, heap, and living objects of the adapter,
+ * the client and Netty's channels by class. Objects are counted after a full collection, so that a
+ * leak of one object per cut shows, however small it is.
+ *
+ * @param threads of the whole process, without those of the test's own that linger
+ * @param adapterThreads those of resource adapters
+ * @param sockets open sockets, listening ones and both ends of local connections
+ * @param files all open file descriptors
+ * @param heap bytes in use after a full collection
+ * @param objects living objects by class name
+ */
+record Footprint(
+        int threads,
+        int adapterThreads,
+        int sockets,
+        int files,
+        long heap,
+        Map<String, Integer> objects) {
+
+    /** Threads of the test's own that live on for a minute when they have nothing to do. */
+    private static final Set<String> LINGERING = Set.of("fake-pool", "process reaper");
+
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final Pattern OBJECTS =
+            Pattern.compile(
+                    "\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+"
+                            + "((?:io\\.leveret\\.ra|com\\.rabbitmq|io\\.netty\\.channel)\\S+).*");
+
+    /** Collects garbage and looks. */
+    static Footprint now() {
+        Map<String, Integer> objects = new TreeMap<>();
+        histogram()
+                .lines()
+                .map(OBJECTS::matcher)
+                .filter(Matcher::matches)
+                .forEach(m -> objects.merge(m.group(2), Integer.valueOf(m.group(1)), Integer::sum));
+        return new Footprint(
+                threads(""),
+                threads("leveret-"),
+                descriptors("socket:"),
+                descriptors(""),
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+                objects);
+    }
+
+    /**
+     * Looks as soon as threads and sockets are down to what they were, at the latest in time.
+     *
+     * @param before what they were
+     * @param limit how long it may take
+     * @param more how many more sockets there may be, asked each time
+     */
+    static Footprint settled(Footprint before, Duration limit, IntSupplier more) throws Exception {
+        AtomicReference<Footprint> last = new AtomicReference<>(now());
+        try {
+            Until.holds(
+                    "as few threads and sockets as before",
+                    limit,
+                    () -> {
+                        if (threads("") > before.threads + more.getAsInt()) {
+                            return false; // spares a collection
+                        }
+                        last.set(now());
+                        return last.get().isLike(before, more.getAsInt());
+                    });
+        } catch (AssertionError e) {
+            Footprint now = now();
+            throw new AssertionError(
+                    before + " -> " + now + ": " + threadNames() + now.grown(before, 0), e);
+        }
+        return last.get();
+    }
+
+    /** Each connection through a proxy has two threads there, and three sockets. */
+    private boolean isLike(Footprint before, int more) {
+        return adapterThreads <= before.adapterThreads
+                && threads <= before.threads + more
+                && sockets <= before.sockets + more;
+    }
+
+    private static List<String> threadNames() {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).sorted().toList();
+    }
+
+    /** The JVM collects garbage before it counts. */
+    private static String histogram() {
+        try {
+            return (String)
+                    ManagementFactory.getPlatformMBeanServer()
+                            .invoke(
+                                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                                    "gcClassHistogram",
+                                    new Object[] {new String[0]},
+                                    new String[] {String[].class.getName()});
+        } catch (JMException e) {
+            throw new IllegalStateException("this JVM counts no objects", e);
+        }
+    }
+
+    static int threads(String prefix) {
+        return (int)
+                Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .filter(name -> name.startsWith(prefix) && !lingers(name))
+                        .count();
+    }
+
+    private static boolean lingers(String name) {
+        return LINGERING.stream().anyMatch(name::startsWith);
+    }
+
+    private static int descriptors(String kind) {
+        try (Stream<Path> all = Files.list(DESCRIPTORS)) {
+            return (int) all.filter(path -> target(path).startsWith(kind)).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (NoSuchFileException e) {
+            return ""; // closed meanwhile
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Fails when objects or heap have grown.
+     *
+     * @param slack how many more objects of a class may live than before
+     * @param heapSlack how many more bytes may be in use
+     */
+    void assertNoGrowth(Footprint before, int slack, long heapSlack) {
+        assertEquals(Map.of(), grown(before, slack), "objects that were not there before");
+        assertTrue(heap - before.heap <= heapSlack, () -> "heap: " + before + " -> " + this);
+    }
+
+    private Map<String, String> grown(Footprint before, int slack) {
+        Map<String, String> grown = new TreeMap<>();
+        objects.forEach(
+                (name, count) -> {
+                    int known = before.objects.getOrDefault(name, 0);
+                    if (count > known + slack) {
+                        grown.put(name, known + " -> " + count);
+                    }
+                });
+        return grown;
+    }
+
+    /** Without the objects: those are for differences. */
+    @Override
+    public String toString() {
+        return "%d threads (%d of the adapter), %d sockets, %d files, %d KiB heap, %d objects"
+                .formatted(
+                        threads,
+                        adapterThreads,
+                        sockets,
+                        files,
+                        heap / 1_024,
+                        objects.values().stream().mapToInt(Integer::intValue).sum());
+    }
+}
