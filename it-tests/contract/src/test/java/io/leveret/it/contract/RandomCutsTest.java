@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,9 +57,11 @@ class RandomCutsTest {
 
     /**
      * Links that were cut too often may be in a longer back-off at the end, and those that are not
-     * at their own address go back there within 90 s.
+     * at their own address go back there.
      */
-    private static final Duration SETTLED = Duration.ofSeconds(120);
+    private static final Duration SETTLED = Duration.ofSeconds(60);
+
+    private static final String PROBE_MILLIS = "3000";
 
     private static final int MOST_MORE = 2;
 
@@ -71,7 +72,6 @@ class RandomCutsTest {
     private static final long HEAP_SLACK = 6 << 20;
 
     private final ThreadLocal<LedgerLog.Delivery> delivery = new ThreadLocal<>();
-    private final AtomicInteger received = new AtomicInteger();
     private final List<FaultProxy> proxies = new ArrayList<>();
     private Bare bare;
     private String queue;
@@ -112,14 +112,14 @@ class RandomCutsTest {
             Footprint before = Footprint.now();
             cut(log, channels);
             calm(channels);
-            Footprint after = Footprint.settled(before, SETTLED, this::socketsOfMoreLinks);
+            Footprint after = Footprint.settled(before, SETTLED, FEW, this::socketsOfMoreLinks);
             System.out.printf("before: %s%nafter:  %s%n", before, after);
             checkBroker(channels);
             channels.stop();
             rig.container().deactivate(endpoints, spec);
             rig.assertContractKept();
+            after.assertHeapLike(before, HEAP_SLACK);
             reconcile(file);
-            after.assertNoGrowth(before, FEW, HEAP_SLACK);
         }
     }
 
@@ -132,6 +132,7 @@ class RandomCutsTest {
                 .with(a -> a.setAddresses(addresses))
                 .with(a -> a.setConnections(String.valueOf(LINKS)))
                 .with(a -> a.setChannelsPerConnection(String.valueOf(CHANNELS)))
+                .with(a -> a.setProbeInterval(PROBE_MILLIS))
                 .start();
     }
 
@@ -142,13 +143,14 @@ class RandomCutsTest {
         return spec;
     }
 
+    /**
+     * A session that does not know yet that its connection is lost may work on its copy after
+     * another session has seen the marked one: for the ledger, one marked copy marks them all.
+     */
     private void receive(LedgerLog log, MqMessage message) {
-        received.incrementAndGet();
         delivery.set(
                 log.delivered(
-                        message.messageId(),
-                        message.redelivered(),
-                        message.possibleDuplicate() && !message.redelivered()));
+                        message.messageId(), message.redelivered(), message.possibleDuplicate()));
     }
 
     /** All channels are open and busy; then publishing pauses until the queue is empty. */

@@ -106,9 +106,7 @@ final class TenantTraffic implements AutoCloseable {
         note(delivered, number);
         delivery.set(
                 log.delivered(
-                        message.messageId(),
-                        message.redelivered(),
-                        message.possibleDuplicate() && !message.redelivered()));
+                        message.messageId(), message.redelivered(), message.possibleDuplicate()));
     }
 
     /** Keeps the first time since the mark. */

@@ -1,10 +1,9 @@
 package io.leveret.it.contract;
 
+import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -15,8 +14,6 @@ final class Tenants {
 
     /** One of them. */
     record Tenant(String user, String password, String virtualHost, String queue) {}
-
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final BrokerNode node;
     private final List<Tenant> all;
@@ -34,7 +31,12 @@ final class Tenants {
         List<String> permissions = new ArrayList<>();
         List<String> queues = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
-            Tenant t = new Tenant("user" + i, password(), "host" + i, "queue" + i);
+            Tenant t =
+                    new Tenant(
+                            "user" + i,
+                            Secrets.plain("password of a tenant"),
+                            "host" + i,
+                            "queue" + i);
             all.add(t);
             users.add(object("name", t.user, "password", t.password, "tags", ""));
             hosts.add(object("name", t.virtualHost));
@@ -67,12 +69,6 @@ final class Tenants {
                         + "\">>).");
         node.flush();
         return new Tenants(node, all);
-    }
-
-    private static String password() {
-        byte[] random = new byte[12];
-        RANDOM.nextBytes(random);
-        return "tenant-" + HexFormat.of().formatHex(random);
     }
 
     /** JSON; no name or value here needs escaping. */

@@ -53,7 +53,6 @@ public final class FaultProxy implements AutoCloseable {
     private final AtomicInteger accepted = new AtomicInteger();
     private volatile ServerSocket server;
     private volatile CountDownLatch accepting;
-    private final AtomicInteger accepted = new AtomicInteger();
     private volatile boolean refusing;
     private volatile boolean mute;
     private volatile boolean closed;
@@ -107,11 +106,6 @@ public final class FaultProxy implements AutoCloseable {
     /** How many connections are open. */
     public int connections() {
         return connections.size();
-    }
-
-    /** How many connections were ever accepted, those that were reset at once too. */
-    public int accepted() {
-        return accepted.get();
     }
 
     /** Resets all connections; new ones are served. */
