@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -180,8 +181,10 @@ record Footprint(
     /** Without the objects: those are for differences. */
     @Override
     public String toString() {
-        return "%d threads (%d of the adapter), %d sockets, %d files, %d KiB heap, %d objects"
-                .formatted(
+        return String.format(
+                        Locale.ROOT,
+                        "%d threads (%d of the adapter), %d sockets, %d files, %d KiB heap, %d objects",
+
                         threads,
                         adapterThreads,
                         sockets,

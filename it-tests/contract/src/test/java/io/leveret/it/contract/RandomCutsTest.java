@@ -113,7 +113,7 @@ class RandomCutsTest {
             cut(log, channels);
             calm(channels);
             Footprint after = Footprint.settled(before, SETTLED, FEW, this::socketsOfMoreLinks);
-            System.out.printf("before: %s%nafter:  %s%n", before, after);
+            System.out.println("before: " + before + "\nafter:  " + after);
             checkBroker(channels);
             channels.stop();
             rig.container().deactivate(endpoints, spec);

@@ -5,6 +5,7 @@ import io.leveret.it.broker.BrokerNode;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Many users of one broker, each with a virtual host and a quorum queue of its own. Made by one
@@ -60,8 +61,13 @@ final class Tenants {
                             + "}");
         }
         String definitions =
-                "{\"users\":%s,\"vhosts\":%s,\"permissions\":%s,\"queues\":%s}"
-                        .formatted(users, hosts, permissions, queues);
+                String.format(
+                        Locale.ROOT,
+                        "{\"users\":%s,\"vhosts\":%s,\"permissions\":%s,\"queues\":%s}",
+                        users,
+                        hosts,
+                        permissions,
+                        queues);
         node.ctl(
                 "eval",
                 "rabbit_definitions:import_raw(<<\""
@@ -86,8 +92,10 @@ final class Tenants {
 
     URI uri(Tenant tenant) {
         return URI.create(
-                "amqp://%s:%s@%s:%d/%s"
-                        .formatted(
+                String.format(
+                        Locale.ROOT,
+                        "amqp://%s:%s@%s:%d/%s",
+
                                 tenant.user,
                                 tenant.password,
                                 node.host(),
