@@ -182,14 +182,13 @@ record Footprint(
     @Override
     public String toString() {
         return String.format(
-                        Locale.ROOT,
-                        "%d threads (%d of the adapter), %d sockets, %d files, %d KiB heap, %d objects",
-
-                        threads,
-                        adapterThreads,
-                        sockets,
-                        files,
-                        heap / 1_024,
-                        objects.values().stream().mapToInt(Integer::intValue).sum());
+                Locale.ROOT,
+                "%d threads (%d of the adapter), %d sockets, %d files, %d KiB heap, %d objects",
+                threads,
+                adapterThreads,
+                sockets,
+                files,
+                heap / 1_024,
+                objects.values().stream().mapToInt(Integer::intValue).sum());
     }
 }

@@ -95,12 +95,11 @@ final class Tenants {
                 String.format(
                         Locale.ROOT,
                         "amqp://%s:%s@%s:%d/%s",
-
-                                tenant.user,
-                                tenant.password,
-                                node.host(),
-                                node.port(),
-                                tenant.virtualHost));
+                        tenant.user,
+                        tenant.password,
+                        node.host(),
+                        node.port(),
+                        tenant.virtualHost));
     }
 
     /** Counts the messages that are ready in all queues together. */
