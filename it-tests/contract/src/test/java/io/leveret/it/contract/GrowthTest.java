@@ -80,7 +80,7 @@ class GrowthTest {
         cuts(publisher, WARM_UP);
         pool.forgetErrors();
         // Workers and threads of the proxy that have nothing to do end within five seconds.
-        Until.holds("idle workers end", SETTLED, () -> Footprint.threads("leveret-") <= 4);
+        Until.holds("idle workers end", SETTLED, () -> Footprint.threads("leveret-") <= 8);
         Footprint before = Footprint.now();
         long began = System.nanoTime();
         cuts(publisher, CUTS);
