@@ -80,7 +80,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         }
         String name = "leveret-" + Integer.toHexString(System.identityHashCode(this));
         Threads threads = new Threads(name);
-        Events events = new Events(name, threads::executeUnlessClosed);
+        Events events = new Events(name, threads);
         Mbeans mbeans = new Mbeans(name, events);
         LinkRegistry links = new LinkRegistry(name, maxConnections, threads, events, mbeans);
         Transactions transactions =

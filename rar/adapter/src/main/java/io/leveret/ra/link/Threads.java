@@ -3,6 +3,8 @@ package io.leveret.ra.link;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -18,9 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * All threads of one resource adapter instance: event loops for the sockets, one timer, and workers
  * that exist only while they have something to do. Every one is a daemon, is named {@code
- * leveret-<instance>-<kind>-<n>}, has the adapter's class loader as context class loader and
- * inherits nothing of the thread that happened to start it, so that no application is kept alive by
- * it.
+ * leveret-<instance>-<kind>-<n>} and has the adapter's class loader as context class loader. Of the
+ * thread that happened to start it, it inherits neither thread locals nor the access control
+ * context, so that no application is kept alive by it; only the thread group is that thread's.
  *
  * <p>Thread-safe.
  */
@@ -68,11 +70,24 @@ public final class Threads implements Executor {
         ClassLoader loader = Threads.class.getClassLoader();
         return task -> {
             String threadName = name + "-" + kind + "-" + number.incrementAndGet();
-            Thread thread = new Thread(null, () -> counted(task), threadName, 0, false);
-            thread.setDaemon(true);
-            thread.setContextClassLoader(loader);
-            return thread;
+            return withoutCaller(
+                    () -> {
+                        Thread thread = new Thread(null, () -> counted(task), threadName, 0, false);
+                        thread.setDaemon(true);
+                        thread.setContextClassLoader(loader);
+                        return thread;
+                    });
         };
+    }
+
+    /**
+     * Makes a thread as if nobody had called. Up to Java 23 a thread keeps the access control
+     * context of whoever makes it, with the class loaders of all callers on the stack, for as long
+     * as it lives, and hands it on to those that it makes itself.
+     */
+    @SuppressWarnings("removal") // does nothing where that context is gone, and is needed before
+    private static Thread withoutCaller(PrivilegedAction<Thread> making) {
+        return AccessController.doPrivileged(making);
     }
 
     private void counted(Runnable task) {

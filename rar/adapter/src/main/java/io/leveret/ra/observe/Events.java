@@ -39,7 +39,8 @@ public final class Events implements MqEvents, AutoCloseable {
      *
      * @param instance the resource adapter instance's name
      * @param workers runs the listeners of applications, each on a thread of its own while it has
-     *     something to do
+     *     something to do; has to reject what comes after its end, and never to drop it silently: a
+     *     listener whose task is rejected is forgotten, for one that was dropped the end would wait
      */
     public Events(String instance, Executor workers) {
         this(instance, workers, new EventLog());

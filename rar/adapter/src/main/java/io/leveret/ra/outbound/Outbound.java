@@ -65,7 +65,7 @@ public final class Outbound {
 
         Unmanaged() {
             Threads threads = new Threads(NAME);
-            Events events = new Events(NAME, threads::executeUnlessClosed);
+            Events events = new Events(NAME, threads);
             Mbeans mbeans = new Mbeans(NAME, events);
             this.outbound =
                     new Outbound(
