@@ -7,11 +7,11 @@ import java.util.function.LongSupplier;
 
 /**
  * How long to wait before the next attempt: full jitter, a delay drawn evenly between 1 ms and a
- * bound. The bound starts at {@code interval} and grows by {@code multiplier} with each attempt. It
- * stays below one second for the first 30 s of an outage, so that a short outage ends soon, and
- * grows to {@code max} after, so that a long one costs little. An outage counts as over only when
- * the connection was up for the stable period; a flapping broker does not reset it. Attempts and
- * time of one outage may be limited.
+ * bound. The bound starts at {@code interval} and grows by {@code multiplier} with each attempt.
+ * For the first 30 s of an outage it is at most 500 ms, or {@code interval} where that is more, so
+ * that a short outage ends soon; it grows to {@code max} after, so that a long one costs little. An
+ * outage counts as over only when the connection was up for the stable period; a flapping broker
+ * does not reset it. Attempts and time of one outage may be limited.
  *
  * <p>Source: "full jitter" of Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture
  * Blog, 2015.

@@ -38,6 +38,29 @@ final class BackoffTest {
     }
 
     @Test
+    @DisplayName("stays at the first interval for 30 s where that is more than half a second")
+    void slowInterval() {
+        Backoff slow =
+                new Backoff(
+                        new LinkSettings.Reconnect(
+                                Duration.ofMillis(2_000),
+                                2,
+                                Duration.ofMillis(30_000),
+                                0,
+                                Duration.ZERO,
+                                SETTINGS.stablePeriod(),
+                                SETTINGS.recovery(),
+                                SETTINGS.probeInterval()),
+                        () -> now,
+                        () -> random);
+        for (int i = 0; i < 5; i++) {
+            assertEquals(2_000, slow.next().toMillis(), 1);
+        }
+        now = Duration.ofSeconds(31).toNanos();
+        assertEquals(4_000, slow.next().toMillis(), 1);
+    }
+
+    @Test
     @DisplayName("draws evenly between 1 ms and the bound")
     void jitter() {
         random = 0;
