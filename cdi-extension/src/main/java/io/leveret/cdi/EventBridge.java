@@ -11,6 +11,8 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.naming.NamingException;
 
 /**
@@ -22,13 +24,20 @@ import javax.naming.NamingException;
  * }</pre>
  *
  * <p>Each event is fired once, also when several connection factories belong to one resource
- * adapter: those give the very same events. Thread-safe; events come on threads of the adapter, one
- * at a time from each resource adapter, without any request context.
+ * adapter: those give the very same events. Asynchronous observers that are slow or stuck lose what
+ * comes while {@link #MOST_UNDER_WAY} events wait for them, and the log tells how many.
+ * Thread-safe; events come on threads of the adapter, one at a time from each resource adapter,
+ * without any request context.
  */
 final class EventBridge {
 
     private static final System.Logger LOG = System.getLogger("io.leveret.cdi");
 
+    /** Events that asynchronous observers have not dealt with: as many as the adapter keeps. */
+    static final int MOST_UNDER_WAY = 500;
+
+    private final Semaphore room = new Semaphore(MOST_UNDER_WAY);
+    private final AtomicLong lost = new AtomicLong();
     private final List<MqEvents.Registration> registrations = new ArrayList<>();
     private boolean opened;
     private boolean closed;
@@ -67,14 +76,46 @@ final class EventBridge {
         }
     }
 
-    private static void fire(MqEvent event, Observers observers, BeanManager manager) {
+    private void fire(MqEvent event, Observers observers, BeanManager manager) {
         Event<MqEvent> channel = manager.getEvent().select(MqEvent.class);
         if (observers.asynchronous()) {
-            channel.fireAsync(event).whenComplete((done, e) -> failed(e));
+            fireAsync(event, channel);
         }
         if (observers.synchronous()) {
             channel.fire(event);
         }
+    }
+
+    private void fireAsync(MqEvent event, Event<MqEvent> channel) {
+        if (!room.tryAcquire()) {
+            lost.incrementAndGet();
+            return;
+        }
+        tellLost();
+        boolean fired = false;
+        try {
+            channel.fireAsync(event).whenComplete((done, e) -> ended(e));
+            fired = true;
+        } finally {
+            if (!fired) {
+                room.release();
+            }
+        }
+    }
+
+    private void tellLost() {
+        long count = lost.getAndSet(0);
+        if (count > 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "asynchronous observers of MqEvent are slow: they have lost {0} event(s)",
+                    count);
+        }
+    }
+
+    private void ended(Throwable e) {
+        room.release();
+        failed(e);
     }
 
     private static void failed(Throwable e) {
@@ -88,5 +129,6 @@ final class EventBridge {
         closed = true;
         registrations.forEach(MqEvents.Registration::close);
         registrations.clear();
+        tellLost();
     }
 }

@@ -1,6 +1,7 @@
 package io.leveret.cdi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,8 +17,13 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.jboss.weld.environment.se.Weld;
 import org.jboss.weld.environment.se.WeldContainer;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +63,16 @@ class ObserverTest {
     @Dependent
     static class AsyncWatcher {
         void heard(@ObservesAsync MqEvent event) {
+            HEARD_ASYNC.add(event.text());
+        }
+    }
+
+    @ApplicationScoped
+    static class StuckWatcher {
+        static volatile CountDownLatch gate;
+
+        void heard(@ObservesAsync MqEvent event) throws InterruptedException {
+            assertTrue(gate.await(30, TimeUnit.SECONDS));
             HEARD_ASYNC.add(event.text());
         }
     }
@@ -110,6 +126,62 @@ class ObserverTest {
             events.happens("is lost");
             assertEquals("is lost", HEARD_ASYNC.poll(10, TimeUnit.SECONDS));
             assertEquals(List.of("a link is lost"), HEARD);
+        }
+    }
+
+    @Test
+    void anAsynchronousObserverThatIsStuckKeepsABoundedNumberOfEvents() throws Exception {
+        StuckWatcher.gate = new CountDownLatch(1);
+        List<String> log = new CopyOnWriteArrayList<>();
+        Handler handler = new Catcher(log);
+        Logger logger = Logger.getLogger("io.leveret.cdi");
+        logger.addHandler(handler);
+        try (WeldContainer container = start(Watcher.class, StuckWatcher.class)) {
+            assertTrue(container.isRunning());
+            int room = EventBridge.MOST_UNDER_WAY;
+            for (int i = 0; i < room + 7; i++) {
+                events.happens("event " + i);
+            }
+            assertEquals(room + 7, HEARD.size(), "the synchronous observer hears all");
+            StuckWatcher.gate.countDown();
+            for (int i = 0; i < room; i++) {
+                assertNotNull(HEARD_ASYNC.poll(10, TimeUnit.SECONDS), "event " + i);
+            }
+            String next;
+            do { // the last ones may still be on their way out of the observer
+                events.happens("next");
+                next = HEARD_ASYNC.poll(100, TimeUnit.MILLISECONDS);
+            } while (next == null);
+            assertEquals("next", next, "one more than there is room for");
+            assertEquals(1, log.size(), log::toString);
+            int lost = Integer.parseInt(log.get(0).replaceAll("\\D", ""));
+            assertTrue(lost >= 7, log::toString);
+        } finally {
+            logger.removeHandler(handler);
+        }
+    }
+
+    private static final class Catcher extends Handler {
+
+        private final List<String> lines;
+
+        Catcher(List<String> lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            lines.add(new SimpleFormatter().formatMessage(line));
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept back.
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
         }
     }
 
