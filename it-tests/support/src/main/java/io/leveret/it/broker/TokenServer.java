@@ -82,7 +82,8 @@ public final class TokenServer implements AutoCloseable {
                 .withConfig(
                         // In this order: RabbitMQ 3.10 refuses at once what is no token.
                         "auth_backends.1 = internal",
-                        "auth_backends.2 = oauth2",
+                        // By its module, because 3.10 does not know the short name.
+                        "auth_backends.2 = rabbit_auth_backend_oauth2",
                         "auth_oauth2.resource_server_id = rabbitmq",
                         "auth_oauth2.default_key = " + KEY_NAME,
                         "auth_oauth2.signing_keys." + KEY_NAME + " = @FILES@/token-key.pem",
