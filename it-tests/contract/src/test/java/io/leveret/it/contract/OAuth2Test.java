@@ -154,6 +154,33 @@ class OAuth2Test {
     }
 
     @Test
+    @DisplayName("leave no thread of an HTTP client behind")
+    void leavesNoThread() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        rig.start();
+        rig.publisher().publish("", queue, MqMessage.text("first"));
+
+        rig.close();
+
+        Until.holds("no thread is left", LIMIT, () -> adaptersThreads(before).isEmpty());
+    }
+
+    /** New threads of an adapter or of the JDK's two HTTP clients. */
+    private static Set<String> adaptersThreads(Set<Thread> before) {
+        Set<String> names = new TreeSet<>();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            String name = thread.getName();
+            if (!before.contains(thread)
+                    && (name.startsWith("leveret-")
+                            || name.startsWith("HttpClient-")
+                            || name.startsWith("Keep-Alive-"))) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    @Test
     @DisplayName("that cannot be renewed for a moment cost nothing")
     void outlivesShortOutage() throws Exception {
         tokens.lifetime(Duration.ofSeconds(10));

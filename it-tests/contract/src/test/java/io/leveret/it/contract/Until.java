@@ -6,10 +6,10 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Bounded waits for something that has no event of its own to wait for. */
-final class Until {
+public final class Until {
 
     /** What is waited for. */
-    interface Check {
+    public interface Check {
         boolean holds() throws Exception;
     }
 
@@ -18,14 +18,14 @@ final class Until {
     private Until() {}
 
     /** Returns as soon as the check holds, and fails when it does not in time. */
-    static void holds(String what, Duration limit, Check check) throws Exception {
+    public static void holds(String what, Duration limit, Check check) throws Exception {
         if (!within(limit, check)) {
             fail("not within " + limit.toMillis() + " ms: " + what);
         }
     }
 
     /** Watches for the whole time, and fails as soon as the check holds. */
-    static void never(String what, Duration window, Check check) throws Exception {
+    public static void never(String what, Duration window, Check check) throws Exception {
         if (within(window, check)) {
             fail("must not happen: " + what);
         }

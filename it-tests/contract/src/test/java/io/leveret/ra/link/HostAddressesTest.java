@@ -33,6 +33,8 @@ class HostAddressesTest {
     private static final String HOST = "several.example";
     private static final Credentials GUEST = new Credentials.Password("guest", new Secret("guest"));
 
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
     private static BrokerNode broker;
     private static Threads threads;
 
@@ -210,5 +212,47 @@ class HostAddressesTest {
         assertEquals(1, lookups.get());
         answer.countDown();
         assertEquals(1, addresses.resolve(HOST, Duration.ofSeconds(5)).size());
+    }
+
+    @Test
+    @DisplayName("is looked up again after a lookup that failed with an Error")
+    void outlivesErrors() throws Exception {
+        Error error = new NoClassDefFoundError("a resolver's, says the test");
+        AtomicInteger lookups = new AtomicInteger();
+        HostAddresses addresses =
+                new HostAddresses(
+                        threads,
+                        host -> {
+                            if (lookups.incrementAndGet() == 1) {
+                                throw error;
+                            }
+                            return named("127.0.0.1");
+                        });
+
+        IOException e = assertThrows(IOException.class, () -> addresses.resolve(HOST, LIMIT));
+
+        assertEquals(error, e.getCause());
+        assertEquals(1, addresses.resolve(HOST, LIMIT).size());
+    }
+
+    @Test
+    @DisplayName("is looked up again when there was no thread for the first lookup")
+    void outlivesMissingThread() throws Exception {
+        Error error = new OutOfMemoryError("no thread, says the test");
+        AtomicInteger tasks = new AtomicInteger();
+        HostAddresses addresses =
+                new HostAddresses(
+                        task -> {
+                            if (tasks.incrementAndGet() == 1) {
+                                throw error;
+                            }
+                            threads.execute(task);
+                        },
+                        host -> named("127.0.0.1"));
+
+        IOException e = assertThrows(IOException.class, () -> addresses.resolve(HOST, LIMIT));
+
+        assertEquals(error, e.getCause());
+        assertEquals(1, addresses.resolve(HOST, LIMIT).size());
     }
 }

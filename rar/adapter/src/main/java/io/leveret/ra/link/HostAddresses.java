@@ -70,14 +70,10 @@ final class HostAddresses {
         if (other != null) {
             return other;
         }
-        boolean started = false;
         try {
             executor.execute(() -> answer(host, mine));
-            started = true;
-        } finally {
-            if (!started) {
-                running.remove(host, mine);
-            }
+        } catch (RuntimeException | Error e) {
+            fail(host, mine, e); // stopped, or no memory for a thread
         }
         return mine;
     }
@@ -91,9 +87,14 @@ final class HostAddresses {
             found.sort(Comparator.comparingInt(address -> address.getAddress().length));
             running.remove(host, answer);
             answer.complete(List.copyOf(found));
-        } catch (IOException | RuntimeException e) {
-            running.remove(host, answer);
-            answer.completeExceptionally(e);
+        } catch (IOException | RuntimeException | Error e) {
+            fail(host, answer, e);
         }
+    }
+
+    /** Whatever it was: an answer that stayed here would be the last one for this name. */
+    private void fail(String host, CompletableFuture<List<InetAddress>> answer, Throwable e) {
+        running.remove(host, answer);
+        answer.completeExceptionally(e);
     }
 }

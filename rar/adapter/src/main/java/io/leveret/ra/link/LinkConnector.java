@@ -38,8 +38,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>One attempt tries all addresses of a host in turn, IPv4 first, until one works or the broker
  * refuses the login (all nodes behind one name would). They share the connect timeout for the TCP
- * connects, and the same time again for the handshakes: with the lookup of the name, an attempt
- * ends within three times the connect timeout.
+ * connects, and the same time again for the handshakes; the lookup of the name may take as long
+ * once more, and so may, before all, the token of an OAuth2 client: an attempt ends within three,
+ * with OAuth2 four, times the connect timeout.
  *
  * <p>Thread-safe; it keeps nothing but what was warned of.
  */
@@ -49,6 +50,11 @@ final class LinkConnector {
     private static final WriteBufferWaterMark MARKS = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
     private static final int SLACK_MILLIS = 1_000;
+
+    /** Tells the client how to log in; applied to the factory of each address. */
+    private interface Login {
+        void apply(ConnectionFactory factory) throws IOException;
+    }
 
     private final LinkKey key;
     private final Threads threads;
@@ -92,6 +98,7 @@ final class LinkConnector {
         TlsSettings tls = key.broker().tls();
         SslContext context = tls == null ? null : TlsContexts.client(tls);
         Duration limit = key.settings().connectTimeout();
+        Login login = login(limit);
         List<InetAddress> all = addresses.resolve(host.host(), limit);
         long connectLeft = limit.toNanos();
         long handshakeLeft = limit.toNanos();
@@ -100,7 +107,7 @@ final class LinkConnector {
             int others = all.size() - failures.size();
             Duration share = share(connectLeft, others);
             HandshakeWatch watch = new HandshakeWatch(share(handshakeLeft, others));
-            ConnectionFactory factory = factory(name, watch);
+            ConnectionFactory factory = factory(name, watch, login);
             long begin = System.nanoTime();
             try {
                 return open(factory, context, share, watch, host, address, name);
@@ -134,16 +141,24 @@ final class LinkConnector {
         return failure;
     }
 
-    private ConnectionFactory factory(String name, HandshakeWatch watch) throws IOException {
+    /** Fetches what the whole attempt logs in with. */
+    private Login login(Duration limit) throws IOException {
+        BrokerSettings broker = key.broker();
+        if (broker.credentials() instanceof Credentials.OAuth2 client) {
+            TokenSource source = tokens.of(client, key);
+            String token = source.token(limit);
+            return factory -> source.login(factory, client.clientId(), token);
+        }
+        return factory -> Logins.apply(factory, broker);
+    }
+
+    private ConnectionFactory factory(String name, HandshakeWatch watch, Login login)
+            throws IOException {
         BrokerSettings broker = key.broker();
         LinkSettings settings = key.settings();
         ConnectionFactory factory = new ConnectionFactory();
         factory.setVirtualHost(broker.virtualHost());
-        if (broker.credentials() instanceof Credentials.OAuth2 client) {
-            tokens.of(client, key).login(factory, client.clientId());
-        } else {
-            Logins.apply(factory, broker);
-        }
+        login.apply(factory);
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
         factory.setRequestedHeartbeat(Math.toIntExact(settings.heartbeat().toSeconds()));

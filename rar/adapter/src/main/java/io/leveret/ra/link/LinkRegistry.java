@@ -91,5 +91,6 @@ public final class LinkRegistry {
         closed = true;
         groups.values().forEach(LinkGroup::close);
         groups.clear();
+        parts.tokens().close();
     }
 }

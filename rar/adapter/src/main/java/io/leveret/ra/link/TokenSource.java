@@ -80,11 +80,14 @@ final class TokenSource {
     /** Guarded by the monitor, which is held for moments only, on I/O threads too. */
     private Future<?> timer;
 
+    /** Guarded by the monitor. */
+    private boolean ended;
+
     /**
      * Creates a source that has asked for nothing.
      *
      * @param name what events call it
-     * @param limit the longest time of one request
+     * @param limit the longest time of one renewal
      */
     TokenSource(
             TokenEndpoint endpoint,
@@ -102,36 +105,46 @@ final class TokenSource {
     }
 
     /**
-     * Makes the client log in with a token, and registers the connection, when it is open, for the
-     * tokens that come after it. Blocks while a token is fetched.
+     * Gives a token that is not due, or, when a new one cannot be had, one that is not over. Blocks
+     * while it is fetched.
      *
-     * @throws IOException when there is no token that is good
+     * @param within the longest time that it may take
+     * @throws IOException when there is none
      */
-    void login(ConnectionFactory factory, String userName) throws IOException {
-        Token token = current();
-        TokenLogin login = new TokenLogin(this, userName, token.value());
+    String token(Duration within) throws IOException {
+        Token last = known;
+        return (last != null && !last.isDue() ? last : ask(within)).value();
+    }
+
+    /**
+     * Makes the client log in with a token, and registers the connection, when it is open, for the
+     * tokens that come after it. Each connection needs a login of its own.
+     */
+    void login(ConnectionFactory factory, String userName, String token) {
+        TokenLogin login = new TokenLogin(this, userName, token);
         factory.setCredentialsProvider(login);
         factory.setCredentialsRefreshService(login);
     }
 
-    /** Gives a token that is not due, or, when a new one cannot be had, one that is not over. */
-    private Token current() throws IOException {
-        Token last = known;
-        return last != null && !last.isDue() ? last : ask();
-    }
-
-    private Token ask() throws IOException {
-        lock();
+    private Token ask(Duration within) throws IOException {
+        Deadline deadline = Deadline.in(within);
+        boolean waited = lock(deadline);
         try {
             Token last = known;
             if (last != null && !last.isDue()) {
                 return last; // another one has asked meanwhile
             }
-            if (failure == null || System.nanoTime() - notBefore >= 0) {
+            // Who waited for another one's request takes its outcome, also because the time left
+            // may be too short for one of its own.
+            if (failure == null || !waited && System.nanoTime() - notBefore >= 0) {
                 try {
-                    return granted(System.nanoTime(), endpoint.ask(limit));
+                    Duration left = Duration.ofNanos(Math.max(1, deadline.nanos()));
+                    return granted(System.nanoTime(), endpoint.ask(left));
                 } catch (IOException e) {
                     failed(e);
+                } catch (RuntimeException | Error e) {
+                    // No thread or no descriptor left: as passing as a server that is away.
+                    failed(new IOException(endpoint + " cannot be asked", e));
                 }
             }
             if (last != null && !last.isOver()) {
@@ -143,15 +156,20 @@ final class TokenSource {
         }
     }
 
-    private void lock() throws IOException {
+    /** Says whether it had to wait. */
+    private boolean lock(Deadline deadline) throws IOException {
+        if (asking.tryLock()) {
+            return false;
+        }
         try {
-            if (!asking.tryLock(2 * limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new IOException("no token in time from " + endpoint);
+            if (asking.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
+                return true;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for " + endpoint, e);
         }
+        throw new IOException("no token in time from " + endpoint);
     }
 
     /** Counts from the moment of the request, so that no time on the way is taken for life. */
@@ -164,8 +182,8 @@ final class TokenSource {
             backoff.lost(Long.MAX_VALUE); // the next failure is a new one
             events.info(MqEvent.Source.LINK, name, "has a token again");
         }
-        users.values().forEach(this::pushLater);
         schedule(untilDue(fresh));
+        users.values().forEach(this::pushLater);
         return fresh;
     }
 
@@ -187,25 +205,35 @@ final class TokenSource {
         schedule(delay);
     }
 
+    /** With no connection open, and after the end, nothing is scheduled. */
     private synchronized void schedule(Duration delay) {
+        unschedule();
+        if (!ended && !users.isEmpty()) {
+            timer = threads.after(delay, this::renew);
+        }
+    }
+
+    private synchronized void unschedule() {
         if (timer != null) {
             timer.cancel(false);
+            timer = null;
         }
-        timer = users.isEmpty() ? null : threads.after(delay, this::renew);
     }
 
     private void renew() {
         synchronized (this) {
-            if (users.isEmpty()) {
-                timer = null;
+            if (ended || users.isEmpty()) {
                 return;
             }
         }
         try {
-            ask();
+            ask(limit);
         } catch (IOException e) {
             // Told and scheduled again by failed(), unless another one holds the lock for too long.
             events.detail(MqEvent.Source.LINK, name, "did not renew its token", e);
+        } catch (RuntimeException | Error e) {
+            schedule(limit); // first: this chain may not end here, whatever comes next
+            events.warning(MqEvent.Source.LINK, name, "did not renew its token", e);
         }
     }
 
@@ -217,8 +245,8 @@ final class TokenSource {
         synchronized (this) {
             users.put(login.id(), login);
             now = known;
-            if (timer == null) {
-                timer = threads.after(untilDue(now), this::renew);
+            if (timer == null || timer.isDone()) {
+                schedule(untilDue(now));
             }
         }
         if (!now.value().equals(login.token())) {
@@ -227,8 +255,17 @@ final class TokenSource {
     }
 
     /** Called by the client when a connection is lost or closed, on the I/O thread. */
-    void closed(TokenLogin login) {
+    synchronized void closed(TokenLogin login) {
         users.remove(login.id());
+        if (users.isEmpty()) {
+            unschedule();
+        }
+    }
+
+    /** The adapter stops: nothing is renewed any more. */
+    synchronized void end() {
+        ended = true;
+        unschedule();
     }
 
     private void pushLater(TokenLogin login) {

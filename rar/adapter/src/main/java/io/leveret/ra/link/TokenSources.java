@@ -39,4 +39,9 @@ final class TokenSources {
                                 threads,
                                 events));
     }
+
+    /** The adapter stops: no token is renewed any more. */
+    void close() {
+        sources.values().forEach(TokenSource::end);
+    }
 }

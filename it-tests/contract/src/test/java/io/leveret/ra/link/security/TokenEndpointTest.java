@@ -19,6 +19,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,9 +27,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.HttpsURLConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -77,10 +83,12 @@ class TokenEndpointTest {
     }
 
     private TokenEndpoint endpoint(String uri, TlsSettings.Store trust) {
-        Credentials.OAuth2 client =
-                new Credentials.OAuth2(
-                        URI.create(uri), "client", new Secret(secret), null, Map.of());
-        return new TokenEndpoint(client, trust, threads);
+        return new TokenEndpoint(client(uri), trust, threads);
+    }
+
+    private Credentials.OAuth2 client(String uri) {
+        return new Credentials.OAuth2(
+                URI.create(uri), "client", new Secret(secret), null, Map.of());
     }
 
     private String plain() {
@@ -172,6 +180,63 @@ class TokenEndpointTest {
 
             assertTrue(refusal(uri, null).contains("certification path"));
             assertTrue(refusal(uri.replace("localhost", "127.0.0.1"), trust).contains("127.0.0.1"));
+            assertFalse(carelessly(uri.replace("localhost", "127.0.0.1"), trust).isEmpty());
         }
+    }
+
+    /** As beside an application that believes every name, for the whole JVM. */
+    private String carelessly(String uri, TlsSettings.Store trust) {
+        HostnameVerifier usual = HttpsURLConnection.getDefaultHostnameVerifier();
+        HttpsURLConnection.setDefaultHostnameVerifier((host, session) -> true);
+        try {
+            return refusal(uri, trust);
+        } finally {
+            HttpsURLConnection.setDefaultHostnameVerifier(usual);
+        }
+    }
+
+    @Test
+    @DisplayName("that trickles its answer is left at the limit, and its socket is closed")
+    void boundsTrickle() throws Exception {
+        try (ServerSocket slow = new ServerSocket()) {
+            slow.bind(new InetSocketAddress("127.0.0.1", 0));
+            CompletableFuture<String> end = CompletableFuture.supplyAsync(() -> trickle(slow));
+            long begin = System.nanoTime();
+
+            String text = refusal("http://127.0.0.1:" + slow.getLocalPort() + "/token", null);
+
+            long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+            assertTrue(millis < LIMIT.toMillis() + 1_000, millis + " ms");
+            assertTrue(text.contains("did not answer within 2000 ms"), text);
+            assertEquals("closed", end.get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    /** Sends one header that never ends, until nobody listens. */
+    private static String trickle(ServerSocket server) {
+        try (Socket client = server.accept()) {
+            OutputStream out = client.getOutputStream();
+            out.write("HTTP/1.1 200 OK\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
+            while (true) {
+                out.write('x');
+                LockSupport.parkNanos(20_000_000);
+            }
+        } catch (IOException e) {
+            return "closed";
+        }
+    }
+
+    @Test
+    @DisplayName("gets no second request while one that cannot be ended is under way")
+    void asksOneAtOnce() {
+        AtomicInteger tasks = new AtomicInteger();
+        TokenEndpoint endpoint =
+                new TokenEndpoint(client(plain()), null, task -> tasks.incrementAndGet());
+
+        assertThrows(IOException.class, () -> endpoint.ask(Duration.ofMillis(100)));
+        IOException e = assertThrows(IOException.class, () -> endpoint.ask(Duration.ofMillis(100)));
+
+        assertTrue(e.getMessage().contains("an earlier request"), e.getMessage());
+        assertEquals(1, tasks.get());
     }
 }

@@ -9,9 +9,6 @@ import io.leveret.ra.settings.TlsSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -21,19 +18,21 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Asks an OAuth2 server for an access token by the client credentials grant (RFC 6749, section
- * 4.4). The client shows its secret by HTTP Basic (section 2.3.1). Every request makes a client of
- * its own, so that no thread and no socket is kept between two, and the trust store is read anew.
+ * 4.4). The client shows its secret by HTTP Basic (section 2.3.1). No thread and no socket is kept
+ * between two requests, and the trust store is read anew for each. There is one at a time: one that
+ * cannot be ended (see {@link FormPost}) costs one thread, however often a token is asked for.
  *
  * <p>Failure cases: unknown host, refused, certificate refused, no answer or a trickling one (the
  * limit bounds the request as a whole), too long an answer, an error of the server (told by its
@@ -66,6 +65,7 @@ public final class TokenEndpoint {
     private final Credentials.OAuth2 client;
     private final TlsSettings.Store trust;
     private final Executor executor;
+    private final Semaphore oneAtOnce = new Semaphore(1);
 
     /**
      * Creates it; nothing is sent yet.
@@ -81,22 +81,18 @@ public final class TokenEndpoint {
     }
 
     /**
-     * Asks for a token.
+     * Asks for a token, when an earlier request has ended.
      *
      * @param limit the longest time that it may take
      * @return a fresh token
      * @throws IOException when there is none; says why
      */
     public Granted ask(Duration limit) throws IOException {
-        HttpResponse<byte[]> response = send(request(limit), limit);
+        FormPost.Answer response = send(limit);
         JsonObject answer = json(response.body());
-        if (response.statusCode() != 200) {
+        if (response.status() != 200) {
             throw new IOException(
-                    this
-                            + " answered "
-                            + response.statusCode()
-                            + errorCode(answer)
-                            + hint(response));
+                    this + " answered " + response.status() + errorCode(answer) + hint(response));
         }
         if (answer == null) {
             throw new IOException(this + " answered something that is no JSON object");
@@ -108,7 +104,7 @@ public final class TokenEndpoint {
         return new Granted(token, Duration.ofSeconds(lifetime(answer.get("expires_in"))));
     }
 
-    private HttpRequest request(Duration limit) {
+    private byte[] form() {
         Map<String, String> form = new LinkedHashMap<>();
         form.put("grant_type", "client_credentials");
         if (client.scope() != null) {
@@ -117,35 +113,31 @@ public final class TokenEndpoint {
         form.putAll(client.parameters());
         StringJoiner body = new StringJoiner("&");
         form.forEach((name, value) -> body.add(encode(name) + "=" + encode(value)));
+        return body.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private Map<String, String> headers() {
         String login = encode(client.clientId()) + ":" + encode(client.clientSecret().value());
         byte[] basic = login.getBytes(StandardCharsets.US_ASCII);
-        return HttpRequest.newBuilder(client.tokenEndpoint())
-                .timeout(limit)
-                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(basic))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .header("Accept", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-                .build();
+        return Map.of(
+                "Authorization", "Basic " + Base64.getEncoder().encodeToString(basic),
+                "Content-Type", "application/x-www-form-urlencoded",
+                "Accept", "application/json");
     }
 
     private static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private HttpResponse<byte[]> send(HttpRequest request, Duration limit) throws IOException {
-        HttpClient.Builder builder =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(limit)
-                        .executor(executor);
-        if (trust != null) {
-            builder.sslContext(trusting());
-        }
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                builder.build().sendAsync(request, info -> new LimitedBody(MOST_BYTES));
+    private FormPost.Answer send(Duration limit) throws IOException {
+        long begin = System.nanoTime();
+        FormPost post = new FormPost(client.tokenEndpoint(), sockets(), MOST_BYTES);
         try {
-            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            if (!oneAtOnce.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new IOException("an earlier request to " + this + " has not ended");
+            }
+            Duration left = limit.minusNanos(System.nanoTime() - begin);
+            return post.run(headers(), form(), left, executor, oneAtOnce::release);
         } catch (ExecutionException e) {
             throw new IOException(this + " cannot be asked", e.getCause());
         } catch (TimeoutException e) {
@@ -153,28 +145,29 @@ public final class TokenEndpoint {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for " + this, e);
-        } finally {
-            answer.cancel(true); // ends the request when it is still under way
         }
     }
 
-    private SSLContext trusting() throws IOException {
+    private SSLSocketFactory sockets() throws IOException {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            for (X509Certificate authority :
-                    new StoreFile(TlsContexts.TRUST, trust).authorities()) {
-                store.setCertificateEntry("authority" + store.size(), authority);
-            }
-            TrustManagerFactory managers =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            managers.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return context;
+            return (trust == null ? SSLContext.getDefault() : trusting()).getSocketFactory();
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS cannot be set up for " + this, e);
         }
+    }
+
+    private SSLContext trusting() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (X509Certificate authority : new StoreFile(TlsContexts.TRUST, trust).authorities()) {
+            store.setCertificateEntry("authority" + store.size(), authority);
+        }
+        TrustManagerFactory managers =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
     }
 
     /** Null when it is no JSON object. */
@@ -213,8 +206,8 @@ public final class TokenEndpoint {
         return code != null && ERROR_CODE.matcher(code).matches() ? " " + code : "";
     }
 
-    private static String hint(HttpResponse<?> response) {
-        return switch (response.statusCode()) {
+    private static String hint(FormPost.Answer response) {
+        return switch (response.status()) {
             case 401 -> ": oauth2ClientId or oauth2ClientSecret is wrong";
             case 400 -> ": check oauth2ClientSecret, oauth2Scope and oauth2Parameters";
             case 404, 405 -> ": check oauth2TokenEndpoint";
