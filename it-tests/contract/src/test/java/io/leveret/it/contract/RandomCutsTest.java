@@ -195,7 +195,7 @@ class RandomCutsTest {
      */
     private int socketsOfMoreLinks() {
         int connections = proxies.stream().mapToInt(FaultProxy::connections).sum();
-        return SOCKETS * Math.min(MOST_MORE, Math.max(0, connections - 2 * LINKS));
+        return SOCKETS * Math.min(MOST_MORE + LINKS, Math.max(0, connections - 2 * LINKS));
     }
 
     /** Four links each; every channel is one of a pool or a session, or the adapter's own. */
@@ -213,7 +213,9 @@ class RandomCutsTest {
                             open.merge(line[0], Integer.valueOf(line[2]), Integer::sum);
                         });
         System.out.println("connections on the broker " + links + ", channels " + open);
-        assertEquals(LINKS, links.get(OUT), "connections of publishers");
+        // A handle that is held keeps the connection that its link has left: one at most per link.
+        int left = links.get(OUT) - LINKS;
+        assertTrue(left >= 0 && left <= LINKS, () -> "connections of publishers: " + links);
         int more = links.get(IN) - LINKS;
         assertTrue(more >= 0 && more <= MOST_MORE, () -> "connections of sessions: " + links);
         assertEquals(LINKS * CHANNELS, open.get(IN), "channels of sessions");
