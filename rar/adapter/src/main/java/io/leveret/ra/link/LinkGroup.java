@@ -10,8 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -38,8 +36,7 @@ public final class LinkGroup {
     private final LinkConnector connector;
     private final List<Runnable> upListeners = new CopyOnWriteArrayList<>();
     private final Map<Class<?>, AutoCloseable> attachments = new ConcurrentHashMap<>();
-    private final ReentrantLock waiting = new ReentrantLock();
-    private final Condition changed = waiting.newCondition();
+    private final LinkChanges changes = new LinkChanges();
 
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final List<Mbeans.Registration> mbeans = new CopyOnWriteArrayList<>();
@@ -128,16 +125,6 @@ public final class LinkGroup {
         for (OpenConnection connection : up) {
             int fair = (all + up.size() - 1) / up.size();
             connection.leaveSome(connection.staying() - fair);
-        }
-    }
-
-    /** A link or its gate has changed; may be on the I/O thread. */
-    private void linkChanged() {
-        waiting.lock();
-        try {
-            changed.signalAll();
-        } finally {
-            waiting.unlock();
         }
     }
 
@@ -239,7 +226,7 @@ public final class LinkGroup {
                             connector,
                             parts.threads(),
                             parts.events(),
-                            new Link.Owner(this::isWanted, this::linkUp, this::linkChanged));
+                            new Link.Owner(this::isWanted, this::linkUp, changes::signal));
             links.add(added);
         }
         if (links.size() == key.settings().connections() + 1) {
@@ -287,12 +274,7 @@ public final class LinkGroup {
 
     // --- waiting ---
 
-    private interface Check {
-        /** True: it has come; false: it will not come; null: wait. */
-        Boolean now();
-    }
-
-    private boolean await(Check check, Deadline deadline) throws InterruptedException {
+    private boolean await(LinkChanges.Check check, Deadline deadline) throws InterruptedException {
         Boolean answer = check.now();
         if (answer != null) {
             return answer;
@@ -301,25 +283,11 @@ public final class LinkGroup {
         boolean held = retain();
         try {
             wake();
-            return awaitChange(check, deadline);
+            return changes.await(check, deadline);
         } finally {
             if (held) {
                 release();
             }
-        }
-    }
-
-    private boolean awaitChange(Check check, Deadline deadline) throws InterruptedException {
-        waiting.lockInterruptibly();
-        try {
-            Boolean answer;
-            long left = deadline.nanos();
-            while ((answer = check.now()) == null && left > 0) {
-                left = Math.min(changed.awaitNanos(left), deadline.nanos());
-            }
-            return answer != null && answer;
-        } finally {
-            waiting.unlock();
         }
     }
 
@@ -465,7 +433,7 @@ public final class LinkGroup {
         links.forEach(Link::close);
         mbeans.forEach(Mbeans.Registration::close);
         parts.budget().giveBack(links.size());
-        linkChanged();
+        changes.signal();
     }
 
     @Override
