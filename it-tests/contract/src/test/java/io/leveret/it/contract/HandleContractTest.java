@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.leveret.MqConnection;
+import io.leveret.MqConnectionException;
 import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
 import io.leveret.it.broker.FaultProxy;
@@ -23,6 +24,7 @@ import jakarta.resource.spi.ManagedConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -270,6 +272,38 @@ class HandleContractTest {
         assertEquals(Nodes.shared().version(), connection.getMetaData().getEISProductVersion());
         assertEquals("guest", connection.getMetaData().getUserName());
         assertNotNull(connection.toString());
+    }
+
+    /** A pool that loses a race: what it hands out is destroyed before the handle is made. */
+    private MqConnectionFactory losing(int races) throws Exception {
+        MqManagedConnectionFactory factory = new MqManagedConnectionFactory();
+        rig.container().pool(factory, 1);
+        AtomicInteger left = new AtomicInteger(races);
+        ConnectionManager pool =
+                (caller, info) -> {
+                    ManagedConnection connection = caller.createManagedConnection(null, info);
+                    if (left.getAndDecrement() > 0) {
+                        connection.destroy();
+                    }
+                    try {
+                        return connection.getConnection(null, info);
+                    } catch (ResourceException e) {
+                        throw new ResourceException("no connection from the pool", e);
+                    }
+                };
+        return (MqConnectionFactory) factory.createConnectionFactory(pool);
+    }
+
+    @Test
+    void aConnectionThatThePoolIsJustDestroyingIsNotTheApplicationsTrouble() throws Exception {
+        MqConnectionFactory unlucky = losing(3);
+        try (MqConnection handle = unlucky.getConnection()) {
+            handle.publish("", queue, MqMessage.text("the fourth"));
+        }
+        assertEquals(List.of("the fourth"), bare.drain(queue));
+        MqConnectionException e =
+                assertThrows(MqConnectionException.class, losing(1_000)::getConnection);
+        assertTrue(e.getMessage().contains("destroyed"), e.getMessage());
     }
 
     private static ConnectionRequestInfo requestInfo(

@@ -20,6 +20,9 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory, BrokerSource
 
     private static final long serialVersionUID = 1L;
 
+    /** Beyond it, it is no race with the pool any more. */
+    private static final int TRIES = 5;
+
     private final MqManagedConnectionFactory factory;
     private final ConnectionManager manager;
     private Reference reference;
@@ -41,12 +44,24 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory, BrokerSource
 
     private MqConnection connection(MqConnectionRequestInfo info) {
         try {
-            MqConnectionHandle handle =
-                    (MqConnectionHandle) manager.allocateConnection(factory, info);
+            MqConnectionHandle handle = allocate(info);
             factory.lent(handle);
             return handle;
         } catch (ResourceException e) {
             throw new MqConnectionException(Causes.text(e), e);
+        }
+    }
+
+    /** A pool may hand out what it is just destroying in another thread: the next one may do. */
+    private MqConnectionHandle allocate(MqConnectionRequestInfo info) throws ResourceException {
+        for (int left = TRIES - 1; ; left--) {
+            try {
+                return (MqConnectionHandle) manager.allocateConnection(factory, info);
+            } catch (ResourceException e) {
+                if (left == 0 || !MqManagedConnection.GoneException.isCauseOf(e)) {
+                    throw e;
+                }
+            }
         }
     }
 
