@@ -11,11 +11,14 @@ import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublisher;
+import io.leveret.MqPublisherOptions;
 import io.leveret.it.Secrets;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakePool;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ConnectionManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +104,43 @@ class LinkContractTest {
             threads.shutdown();
             assertTrue(log.count() <= 3, () -> log.count() + " times, first " + log.lines().get(0));
         }
+    }
+
+    /** Servers log each lease that fails with a stack trace. */
+    @Test
+    void anOutageCostsFewLeases() throws Exception {
+        rig.start();
+        FakePool pool = rig.pool();
+        AtomicInteger failed = new AtomicInteger();
+        ConnectionManager counting =
+                (caller, info) -> {
+                    try {
+                        return pool.allocateConnection(caller, info);
+                    } catch (ResourceException e) {
+                        failed.incrementAndGet();
+                        throw e;
+                    }
+                };
+        MqConnectionFactory factory =
+                (MqConnectionFactory) pool.factory().createConnectionFactory(counting);
+        MqMessage message = MqMessage.text("opens the link");
+        factory.createPublisher(MqPublisherOptions.defaults()).publish("", queue, message);
+        Duration hasty = Duration.ofMillis(200);
+        MqPublisher publisher =
+                factory.createPublisher(MqPublisherOptions.defaults().withPublishTimeout(hasty));
+        proxy.refuse(true);
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        List<Future<MqOutcome>> outcomes = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            outcomes.add(
+                    threads.submit(() -> Rig.outcomeOf(publisher, "", queue, MqMessage.text("m"))));
+        }
+        for (Future<MqOutcome> outcome : outcomes) {
+            outcome.get(20, TimeUnit.SECONDS);
+        }
+        threads.shutdown();
+        assertTrue(failed.get() <= 16, failed + " leases failed in two seconds: a storm");
+        assertEquals(List.of(), pool.used());
     }
 
     @Test

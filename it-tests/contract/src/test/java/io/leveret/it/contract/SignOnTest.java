@@ -12,15 +12,24 @@ import io.leveret.MqConnection;
 import io.leveret.MqConnectionException;
 import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
+import io.leveret.MqOutcome;
+import io.leveret.MqPublishException;
+import io.leveret.MqPublisher;
+import io.leveret.MqPublisherOptions;
 import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.FakePool;
+import io.leveret.it.container.FakeTransactions;
 import jakarta.resource.spi.ManagedConnection;
 import jakarta.resource.spi.SecurityException;
 import jakarta.resource.spi.security.PasswordCredential;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.security.auth.Subject;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 @DisplayName("Sign-on: several users in one pool")
 class SignOnTest {
@@ -41,6 +51,7 @@ class SignOnTest {
     private static String queue;
 
     private Rig rig;
+    private String own;
     private FakePool pool;
     private MqConnectionFactory factory;
 
@@ -70,6 +81,9 @@ class SignOnTest {
 
     @BeforeEach
     void start() throws Exception {
+        try (Bare bare = new Bare(broker.port())) {
+            own = bare.queue("own");
+        }
         rig = new Rig(broker.port()).with(adapter -> adapter.setConnectTimeout("10000")).start();
         pool = rig.pool();
         factory = Rig.connectionFactory(pool);
@@ -168,6 +182,73 @@ class SignOnTest {
         assertSame(
                 hers,
                 pool.factory().matchManagedConnections(candidates, subject(ANNA, annas), null));
+    }
+
+    private static void atOnce(Executable work) throws Throwable {
+        long start = System.nanoTime();
+        work.execute();
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        long limit = Rig.PUBLISH_TIMEOUT.toMillis() / 2;
+        assertTrue(millis < limit, () -> "it took " + millis + " ms");
+    }
+
+    @Test
+    @DisplayName("a publisher does not wait for the configured user while another one signs on")
+    void publishesWhileTheConfiguredUserIsRefused() throws Throwable {
+        String wrong = Secrets.fresh("what Bert's password is not");
+        rig.close();
+        rig =
+                new Rig(broker.port())
+                        .with(adapter -> adapter.setUserName(BERT))
+                        .with(adapter -> adapter.setPassword(wrong))
+                        .start();
+        pool = rig.pool();
+        factory = Rig.connectionFactory(pool);
+        MqPublisher publisher = factory.createPublisher(MqPublisherOptions.defaults());
+        MqPublishException e =
+                assertThrows(
+                        MqPublishException.class,
+                        () -> publisher.publish("", own, MqMessage.text("refused")));
+        assertEquals(MqOutcome.NOT_SENT, e.outcome());
+        assertTrue(e.getMessage().contains("ACCESS_REFUSED"), e.getMessage());
+        FakeTransactions transactions = rig.container().transactions();
+
+        pool.signOn(() -> subject(ANNA, annas));
+        transactions.begin();
+        atOnce(() -> publisher.publish("", own, MqMessage.text("in a transaction")));
+        transactions.commit();
+        atOnce(() -> publisher.publish("", own, MqMessage.text("outside")));
+
+        try (Bare bare = new Bare(broker.port())) {
+            assertEquals(List.of("in a transaction", "outside"), bare.drain(own));
+        }
+    }
+
+    @Test
+    @DisplayName("a publisher waits for the links of its own user, whoever else is connected")
+    void waitsForItsOwnUser() throws Exception {
+        rig.close();
+        try (FaultProxy proxy = FaultProxy.to(broker)) {
+            rig = Rig.started(proxy.port());
+            pool = rig.pool();
+            factory = Rig.connectionFactory(pool);
+            MqPublisher publisher = factory.createPublisher(MqPublisherOptions.defaults());
+            pool.signOn(() -> subject(ANNA, annas));
+            publisher.publish("", own, MqMessage.text("Anna's"));
+            pool.signOn(() -> subject(BERT, berts));
+            publisher.publish("", own, MqMessage.text("Bert's"));
+            proxy.refuse(true);
+            CompletableFuture<MqOutcome> waiting =
+                    CompletableFuture.supplyAsync(
+                            () -> Rig.outcomeOf(publisher, "", own, MqMessage.text("later")));
+            Until.never("an end", Duration.ofSeconds(1), waiting::isDone);
+            assertEquals(List.of(), pool.used(), "no place in the pool while it waits");
+            proxy.refuse(false);
+            assertEquals(MqOutcome.CONFIRMED, waiting.get(10, TimeUnit.SECONDS));
+        }
+        try (Bare bare = new Bare(broker.port())) {
+            assertEquals(List.of("Anna's", "Bert's", "later"), bare.drain(own));
+        }
     }
 
     @Test

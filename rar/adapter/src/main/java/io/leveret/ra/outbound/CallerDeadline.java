@@ -21,6 +21,11 @@ final class CallerDeadline implements AutoCloseable {
         return deadline == null ? Deadline.in(atMost) : deadline.atMost(atMost);
     }
 
+    /** Whether it is a publisher who asks: he waits for lost links without a place in the pool. */
+    static boolean isSet() {
+        return CURRENT.get() != null;
+    }
+
     @Override
     public void close() {
         CURRENT.remove();

@@ -1,5 +1,6 @@
 package io.leveret.ra.outbound;
 
+import com.rabbitmq.client.AuthenticationFailureException;
 import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
@@ -28,18 +29,24 @@ import java.util.Objects;
  *    v
  * WAITING for link and gate, no lease held --deadline--> NOT_SENT
  *    |        ^
- *    v        | channel turned out to be closed, nothing written
+ *    v        | links down, gate shut or channel closed: nothing written
  * LEASED from the pool, writing
  *    |
  *    v
  * WRITTEN, lease given back, waiting for the answer --> one of the other outcomes
  * }</pre>
  *
+ * <p>Which links to wait for is the container's to say: it chooses the user with the lease. It is
+ * asked first, unless the same user has always signed on (see {@link UsualUser}).
+ *
  * <p>Thread-safe.
  */
 final class FactoryPublisher implements MqPublisher {
 
     private static final Duration PAUSE = Duration.ofMillis(50);
+
+    /** How often a waiting publisher looks whether it still waits for the right links. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final MqManagedConnectionFactory factory;
     private final ConnectionManager manager;
@@ -174,7 +181,7 @@ final class FactoryPublisher implements MqPublisher {
     private Result send(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         while (true) {
-            awaitLink(deadline);
+            awaitUsualLinks(p, deadline);
             try {
                 return leaseAndSend(p, deadline);
             } catch (NotWrittenException e) {
@@ -183,14 +190,34 @@ final class FactoryPublisher implements MqPublisher {
         }
     }
 
-    private void awaitLink(Deadline deadline) throws NotWrittenException, InterruptedException {
+    private void awaitUsualLinks(Publication p, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
         try {
-            LinkGroup links = factory.configuredLinks();
-            if (links != null && !links.awaitReady(deadline)) {
-                throw new NotWrittenException(Kind.DEADLINE, links.whyNotReady(), null);
+            LinkGroup links;
+            while ((links = factory.usualLinks()) != null
+                    && !isReady(links)
+                    && !p.factory().usual().mayAsk()) {
+                Deadline look = deadline.atMost(LOOK);
+                if (links.awaitReady(look)) {
+                    return;
+                }
+                if (deadline.isOver() || !look.isOver()) {
+                    throw new NotWrittenException(Kind.DEADLINE, links.whyNotReady(), null);
+                }
             }
         } catch (ResourceException e) {
             throw new NotWrittenException(Kind.PERMANENT, Causes.text(e), e);
+        }
+    }
+
+    private static boolean isReady(LinkGroup links) throws InterruptedException {
+        return links.awaitReady(Deadline.in(Duration.ZERO));
+    }
+
+    private static void awaitReady(LinkGroup links, Deadline deadline, Throwable cause)
+            throws NotWrittenException, InterruptedException {
+        if (!links.awaitReady(deadline)) {
+            throw new NotWrittenException(Kind.DEADLINE, links.whyNotReady(), cause);
         }
     }
 
@@ -198,51 +225,84 @@ final class FactoryPublisher implements MqPublisher {
             throws NotWrittenException, InterruptedException {
         PublishPort port;
         PendingPublish pending = null;
-        try (MqConnectionHandle lease = lease(deadline)) {
+        try (MqConnectionHandle lease = lease(p, deadline)) {
             MqManagedConnection connection = lease.leased();
             port = connection.port();
             if (port.isProven(p.exchange())) {
-                pending = connection.channel().publish(p, deadline, false);
+                pending = write(connection, p, deadline);
             }
         }
+        if (pending != null) {
+            return answer(p, port, pending, deadline);
+        }
+        awaitReady(port.group(), deadline, null);
         try {
-            return pending == null
-                    ? port.publishQuarantined(p, deadline)
-                    : answer(p, port, pending, deadline);
+            return port.publishQuarantined(p, deadline);
         } catch (LinkUnavailableException e) {
             throw new NotWrittenException(Kind.TEMPORARY, e.getMessage(), e);
+        } catch (NotWrittenException e) {
+            throw e.on(port.group());
+        }
+    }
+
+    private static PendingPublish write(
+            MqManagedConnection connection, Publication p, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
+        try {
+            return connection.channel().publish(p, deadline, false);
+        } catch (NotWrittenException e) {
+            throw e.on(connection.group());
         }
     }
 
     private static void waitToTryAgain(NotWrittenException e, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         LinkGroup links = e.links();
-        if (!e.temporary() || links != null && !links.awaitReady(deadline) || deadline.isOver()) {
+        if (!e.temporary() || deadline.isOver()) {
             throw e;
         }
-        // A channel died between the pool and us, or its link's gate shut just now.
-        deadline.pause(PAUSE);
+        if (links != null && !isReady(links)) {
+            awaitReady(links, deadline, e);
+        } else {
+            // A channel died between the pool and us, or another link of the group is ready.
+            deadline.pause(PAUSE);
+        }
     }
 
-    private MqConnectionHandle lease(Deadline deadline) throws NotWrittenException {
+    private MqConnectionHandle lease(Publication p, Deadline deadline) throws NotWrittenException {
         try (CallerDeadline scope = new CallerDeadline(deadline)) {
             assert scope != null;
-            return (MqConnectionHandle) manager.allocateConnection(factory, null);
+            MqConnectionHandle lease =
+                    (MqConnectionHandle) manager.allocateConnection(factory, null);
+            p.factory().usual().is(lease.leased().group().key());
+            return lease;
         } catch (ResourceException e) {
-            throw new NotWrittenException(
-                    isTemporary(e) ? Kind.TEMPORARY : Kind.PERMANENT, Causes.text(e), e);
+            NotWrittenException failure =
+                    new NotWrittenException(
+                            isTemporary(e) ? Kind.TEMPORARY : Kind.PERMANENT, Causes.text(e), e);
+            learn(p.factory().usual(), failure);
+            throw failure;
+        }
+    }
+
+    /** Learns from a lease that failed whom it would have been for. */
+    private void learn(UsualUser usual, NotWrittenException failure) {
+        LinkGroup links = failure.links();
+        if (links == null || Chain.has(failure, LinksDownException.class)) {
+            return; // not known, or not known why
+        }
+        if (Chain.has(failure, AuthenticationFailureException.class)) {
+            usual.isRefused(links.key());
+        } else {
+            usual.is(links.key());
         }
     }
 
     /** The link is down, or the pool handed out a connection that was just being destroyed. */
     private static boolean isTemporary(Throwable e) {
-        for (Throwable at = e; at != null; at = at.getCause()) {
-            if (at instanceof LinkUnavailableException
-                    || at instanceof MqManagedConnection.GoneException) {
-                return true;
-            }
-        }
-        return false;
+        return Chain.has(e, LinkUnavailableException.class)
+                || Chain.has(e, LinksDownException.class)
+                || Chain.has(e, MqManagedConnection.GoneException.class);
     }
 
     private static Result answer(
@@ -277,13 +337,17 @@ final class FactoryPublisher implements MqPublisher {
     private void enlist(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         while (true) {
-            awaitLink(deadline);
-            try (MqConnectionHandle lease = lease(deadline)) {
-                enlist(p, lease.leased().group());
-                return;
+            awaitUsualLinks(p, deadline);
+            LinkGroup links;
+            try (MqConnectionHandle lease = lease(p, deadline)) {
+                links = lease.leased().group();
             } catch (NotWrittenException e) {
                 waitToTryAgain(e, deadline);
+                continue;
             }
+            awaitReady(links, deadline, null);
+            enlist(p, links);
+            return;
         }
     }
 

@@ -32,6 +32,7 @@ final class FactoryStatus implements ConnectionFactoryMXBean {
     private final LongAdder inFlight = new LongAdder();
     private final LongAdder rolledBack = new LongAdder();
     private final LongAdder waiting = new LongAdder();
+    private final UsualUser usual = new UsualUser();
     private final FactoryShowing showing;
     private volatile String name;
 
@@ -59,6 +60,11 @@ final class FactoryStatus implements ConnectionFactoryMXBean {
 
     void name(String value) {
         name = value;
+    }
+
+    /** Gives the guess who signs on next. */
+    UsualUser usual() {
+        return usual;
     }
 
     /** Whether it has neither connections nor work left. */

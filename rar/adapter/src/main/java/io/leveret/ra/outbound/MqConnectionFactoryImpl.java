@@ -58,7 +58,7 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory, BrokerSource
             try {
                 return (MqConnectionHandle) manager.allocateConnection(factory, info);
             } catch (ResourceException e) {
-                if (left == 0 || !MqManagedConnection.GoneException.isCauseOf(e)) {
+                if (left == 0 || !Chain.has(e, MqManagedConnection.GoneException.class)) {
                     throw e;
                 }
             }

@@ -275,15 +275,6 @@ final class MqManagedConnection implements ManagedConnection {
         GoneException() {
             super("the managed connection is destroyed");
         }
-
-        /** Containers wrap what {@code getConnection} throws. */
-        static boolean isCauseOf(Throwable e) {
-            Throwable at = e;
-            while (at != null && !(at instanceof GoneException)) {
-                at = at.getCause();
-            }
-            return at != null;
-        }
     }
 
     private enum NoLocalTransaction implements LocalTransaction {

@@ -187,6 +187,9 @@ public final class MqManagedConnectionFactory extends PublishBean
         boolean done = false;
         try {
             group = room.links.acquire(key);
+            if (CallerDeadline.isSet() && !group.awaitReady(Deadline.in(Duration.ZERO))) {
+                throw new LinksDownException(group);
+            }
             MqManagedConnection connection = open(room, group, info, deadline);
             done = true;
             status().connectionCreated(room);
@@ -249,6 +252,12 @@ public final class MqManagedConnectionFactory extends PublishBean
         if (room != null) {
             handle.lent(room.leaks, threshold);
         }
+    }
+
+    /** The links that a publisher's next lease will probably need; null to find out by leasing. */
+    LinkGroup usualLinks() throws ResourceException {
+        LinkKey usual = status().usual().links();
+        return usual == null ? null : startedRoom().links.peek(usual);
     }
 
     /** The links of the configured user, or null when there are none (yet). */

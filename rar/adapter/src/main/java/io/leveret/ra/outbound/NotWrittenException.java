@@ -22,10 +22,21 @@ final class NotWrittenException extends Exception {
     }
 
     private final Kind kind;
+    private final transient LinkGroup links;
 
     NotWrittenException(Kind kind, String message, Throwable cause) {
+        this(kind, message, cause, linksIn(cause));
+    }
+
+    private NotWrittenException(Kind kind, String message, Throwable cause, LinkGroup links) {
         super(message, cause);
         this.kind = kind;
+        this.links = links;
+    }
+
+    /** The same, with the links that it was tried on. */
+    NotWrittenException on(LinkGroup group) {
+        return new NotWrittenException(kind, getMessage(), getCause(), group);
     }
 
     boolean temporary() {
@@ -36,13 +47,17 @@ final class NotWrittenException extends Exception {
         return kind == Kind.PERMANENT;
     }
 
-    /** The links that were not to be had, to wait for; null when it failed for another reason. */
+    /** The links that it was tried on, to wait for; null when it did not get as far. */
     LinkGroup links() {
-        for (Throwable at = getCause(); at != null; at = at.getCause()) {
-            if (at instanceof LinkUnavailableException unavailable) {
-                return unavailable.group();
-            }
+        return links;
+    }
+
+    private static LinkGroup linksIn(Throwable cause) {
+        LinksDownException down = Chain.find(cause, LinksDownException.class);
+        if (down != null) {
+            return down.links();
         }
-        return null;
+        LinkUnavailableException unavailable = Chain.find(cause, LinkUnavailableException.class);
+        return unavailable == null ? null : unavailable.group();
     }
 }
