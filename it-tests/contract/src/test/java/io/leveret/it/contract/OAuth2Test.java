@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,22 +160,22 @@ class OAuth2Test {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         rig.start();
         rig.publisher().publish("", queue, MqMessage.text("first"));
+        assertTrue(tokens.requests().size() > 0, "nobody asked for a token");
+        // At once: a thread that waits for the garbage collector would be gone some time.
+        assertEquals(Set.of(), newThreads(before, "HttpClient-", "Keep-Alive-"));
 
         rig.close();
 
-        Until.holds("no thread is left", LIMIT, () -> adaptersThreads(before).isEmpty());
+        Until.holds("no thread is left", LIMIT, () -> newThreads(before, "leveret-").isEmpty());
+        assertEquals(Set.of(), newThreads(before, "HttpClient-", "Keep-Alive-"));
     }
 
-    /** New threads of an adapter or of the JDK's two HTTP clients. */
-    private static Set<String> adaptersThreads(Set<Thread> before) {
+    private static Set<String> newThreads(Set<Thread> before, String... prefixes) {
         Set<String> names = new TreeSet<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            String name = thread.getName();
             if (!before.contains(thread)
-                    && (name.startsWith("leveret-")
-                            || name.startsWith("HttpClient-")
-                            || name.startsWith("Keep-Alive-"))) {
-                names.add(name);
+                    && Stream.of(prefixes).anyMatch(thread.getName()::startsWith)) {
+                names.add(thread.getName());
             }
         }
         return names;

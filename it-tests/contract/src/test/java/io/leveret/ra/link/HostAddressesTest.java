@@ -238,7 +238,7 @@ class HostAddressesTest {
     @Test
     @DisplayName("is looked up again when there was no thread for the first lookup")
     void outlivesMissingThread() throws Exception {
-        Error error = new OutOfMemoryError("no thread, says the test");
+        Error error = new InternalError("no thread, says the test");
         AtomicInteger tasks = new AtomicInteger();
         HostAddresses addresses =
                 new HostAddresses(

@@ -16,9 +16,9 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -93,7 +93,7 @@ class TokenSourceTest {
         TokenSource source = source(server.endpoint());
         opened(source);
 
-        broken = new OutOfMemoryError("no thread, says the test");
+        broken = new InternalError("no thread, says the test");
         Until.holds(
                 "a word about it",
                 LIMIT,
@@ -107,7 +107,7 @@ class TokenSourceTest {
     @Test
     @DisplayName("that cannot be asked for because of an Error is a failed attempt")
     void tellsErrors() {
-        broken = new OutOfMemoryError("no thread, says the test");
+        broken = new InternalError("no thread, says the test");
         TokenSource source = source(server.endpoint());
 
         IOException e = assertThrows(IOException.class, () -> source.token(LIMIT));
@@ -123,20 +123,22 @@ class TokenSourceTest {
             silent.bind(new InetSocketAddress("127.0.0.1", 0));
             TokenSource source =
                     source(URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/token"));
-            List<CompletableFuture<Long>> waits = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
-                waits.add(CompletableFuture.supplyAsync(() -> failure(source), threads));
-            }
-            for (CompletableFuture<Long> wait : waits) {
-                long millis = wait.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-                assertTrue(millis < 1_700, millis + " ms");
+            CompletableFuture<Long> patient =
+                    CompletableFuture.supplyAsync(() -> failure(source, 4_000), threads);
+            silent.setSoTimeout(10_000);
+            try (Socket asked = silent.accept()) {
+                long impatient = failure(source, 1_000);
+
+                assertTrue(impatient >= 900 && impatient < 1_700, impatient + " ms");
+                long longer = patient.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+                assertTrue(longer >= 3_900 && longer < 4_700, longer + " ms to " + asked);
             }
         }
     }
 
-    private static long failure(TokenSource source) {
+    private static long failure(TokenSource source, long millis) {
         long begin = System.nanoTime();
-        assertThrows(IOException.class, () -> source.token(Duration.ofSeconds(1)));
+        assertThrows(IOException.class, () -> source.token(Duration.ofMillis(millis)));
         return Duration.ofNanos(System.nanoTime() - begin).toMillis();
     }
 
