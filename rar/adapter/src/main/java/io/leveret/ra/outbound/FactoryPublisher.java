@@ -1,6 +1,5 @@
 package io.leveret.ra.outbound;
 
-import com.rabbitmq.client.AuthenticationFailureException;
 import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
@@ -17,6 +16,7 @@ import io.leveret.ra.tx.AfterCommitBuffer;
 import io.leveret.ra.tx.Transactions;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionManager;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -36,20 +36,12 @@ import java.util.Objects;
  * WRITTEN, lease given back, waiting for the answer --> one of the other outcomes
  * }</pre>
  *
- * <p>Which links to wait for is the container's to say: it chooses the user with the lease. It is
- * asked first, unless the same user has always signed on (see {@link UsualUser}).
- *
  * <p>Thread-safe.
  */
 final class FactoryPublisher implements MqPublisher {
 
-    private static final Duration PAUSE = Duration.ofMillis(50);
-
-    /** How often a waiting publisher looks whether it still waits for the right links. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
-
     private final MqManagedConnectionFactory factory;
-    private final ConnectionManager manager;
+    private final Leases leases;
     private final MqPublisherOptions options;
     private final MessageIds ids = new MessageIds();
 
@@ -58,7 +50,7 @@ final class FactoryPublisher implements MqPublisher {
             ConnectionManager manager,
             MqPublisherOptions options) {
         this.factory = factory;
-        this.manager = manager;
+        this.leases = new Leases(factory, manager);
         this.options = options;
     }
 
@@ -113,6 +105,8 @@ final class FactoryPublisher implements MqPublisher {
         } catch (MqPublishException e) {
             status.ended(e.outcome());
             throw e;
+        } finally {
+            Reference.reachabilityFence(factory); // outside a server, the threads end with it
         }
     }
 
@@ -181,43 +175,12 @@ final class FactoryPublisher implements MqPublisher {
     private Result send(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         while (true) {
-            awaitUsualLinks(p, deadline);
+            leases.awaitUsualLinks(p, deadline);
             try {
                 return leaseAndSend(p, deadline);
             } catch (NotWrittenException e) {
-                waitToTryAgain(e, deadline);
+                Leases.waitToTryAgain(e, deadline);
             }
-        }
-    }
-
-    private void awaitUsualLinks(Publication p, Deadline deadline)
-            throws NotWrittenException, InterruptedException {
-        try {
-            LinkGroup links;
-            while ((links = factory.usualLinks()) != null
-                    && !isReady(links)
-                    && !p.factory().usual().mayAsk()) {
-                Deadline look = deadline.atMost(LOOK);
-                if (links.awaitReady(look)) {
-                    return;
-                }
-                if (deadline.isOver() || !look.isOver()) {
-                    throw new NotWrittenException(Kind.DEADLINE, links.whyNotReady(), null);
-                }
-            }
-        } catch (ResourceException e) {
-            throw new NotWrittenException(Kind.PERMANENT, Causes.text(e), e);
-        }
-    }
-
-    private static boolean isReady(LinkGroup links) throws InterruptedException {
-        return links.awaitReady(Deadline.in(Duration.ZERO));
-    }
-
-    private static void awaitReady(LinkGroup links, Deadline deadline, Throwable cause)
-            throws NotWrittenException, InterruptedException {
-        if (!links.awaitReady(deadline)) {
-            throw new NotWrittenException(Kind.DEADLINE, links.whyNotReady(), cause);
         }
     }
 
@@ -225,7 +188,7 @@ final class FactoryPublisher implements MqPublisher {
             throws NotWrittenException, InterruptedException {
         PublishPort port;
         PendingPublish pending = null;
-        try (MqConnectionHandle lease = lease(p, deadline)) {
+        try (MqConnectionHandle lease = leases.lease(p, deadline)) {
             MqManagedConnection connection = lease.leased();
             port = connection.port();
             if (port.isProven(p.exchange())) {
@@ -235,7 +198,7 @@ final class FactoryPublisher implements MqPublisher {
         if (pending != null) {
             return answer(p, port, pending, deadline);
         }
-        awaitReady(port.group(), deadline, null);
+        Leases.awaitReady(port.group(), deadline, null);
         try {
             return port.publishQuarantined(p, deadline);
         } catch (LinkUnavailableException e) {
@@ -253,56 +216,6 @@ final class FactoryPublisher implements MqPublisher {
         } catch (NotWrittenException e) {
             throw e.on(connection.group());
         }
-    }
-
-    private static void waitToTryAgain(NotWrittenException e, Deadline deadline)
-            throws NotWrittenException, InterruptedException {
-        LinkGroup links = e.links();
-        if (!e.temporary() || deadline.isOver()) {
-            throw e;
-        }
-        if (links != null && !isReady(links)) {
-            awaitReady(links, deadline, e);
-        } else {
-            // A channel died between the pool and us, or another link of the group is ready.
-            deadline.pause(PAUSE);
-        }
-    }
-
-    private MqConnectionHandle lease(Publication p, Deadline deadline) throws NotWrittenException {
-        try (CallerDeadline scope = new CallerDeadline(deadline)) {
-            assert scope != null;
-            MqConnectionHandle lease =
-                    (MqConnectionHandle) manager.allocateConnection(factory, null);
-            p.factory().usual().is(lease.leased().group().key());
-            return lease;
-        } catch (ResourceException e) {
-            NotWrittenException failure =
-                    new NotWrittenException(
-                            isTemporary(e) ? Kind.TEMPORARY : Kind.PERMANENT, Causes.text(e), e);
-            learn(p.factory().usual(), failure);
-            throw failure;
-        }
-    }
-
-    /** Learns from a lease that failed whom it would have been for. */
-    private void learn(UsualUser usual, NotWrittenException failure) {
-        LinkGroup links = failure.links();
-        if (links == null || Chain.has(failure, LinksDownException.class)) {
-            return; // not known, or not known why
-        }
-        if (Chain.has(failure, AuthenticationFailureException.class)) {
-            usual.isRefused(links.key());
-        } else {
-            usual.is(links.key());
-        }
-    }
-
-    /** The link is down, or the pool handed out a connection that was just being destroyed. */
-    private static boolean isTemporary(Throwable e) {
-        return Chain.has(e, LinkUnavailableException.class)
-                || Chain.has(e, LinksDownException.class)
-                || Chain.has(e, MqManagedConnection.GoneException.class);
     }
 
     private static Result answer(
@@ -337,15 +250,15 @@ final class FactoryPublisher implements MqPublisher {
     private void enlist(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         while (true) {
-            awaitUsualLinks(p, deadline);
+            leases.awaitUsualLinks(p, deadline);
             LinkGroup links;
-            try (MqConnectionHandle lease = lease(p, deadline)) {
+            try (MqConnectionHandle lease = leases.lease(p, deadline)) {
                 links = lease.leased().group();
             } catch (NotWrittenException e) {
-                waitToTryAgain(e, deadline);
+                Leases.waitToTryAgain(e, deadline);
                 continue;
             }
-            awaitReady(links, deadline, null);
+            Leases.awaitReady(links, deadline, null);
             enlist(p, links);
             return;
         }
