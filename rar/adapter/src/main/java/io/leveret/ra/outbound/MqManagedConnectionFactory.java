@@ -53,7 +53,7 @@ public final class MqManagedConnectionFactory extends PublishBean
 
     private ResourceAdapter resourceAdapter;
     private transient volatile Effective effective;
-    private transient volatile Outbound.Unmanaged unmanaged;
+    private transient volatile Outbound unmanaged;
     private transient volatile FactoryPublisher handlePublisher;
     private transient volatile FactoryStatus status;
     private transient PrintWriter logWriter;
@@ -151,9 +151,9 @@ public final class MqManagedConnectionFactory extends PublishBean
         }
         synchronized (this) {
             if (unmanaged == null) {
-                unmanaged = new Outbound.Unmanaged();
+                unmanaged = Outbound.Unmanaged.openFor(this);
             }
-            return unmanaged.outbound;
+            return unmanaged;
         }
     }
 

@@ -6,6 +6,7 @@ import io.leveret.ra.link.Threads;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.observe.Mbeans;
 import io.leveret.ra.tx.Transactions;
+import java.lang.ref.Cleaner;
 import java.time.Duration;
 
 /** What all factories of one resource adapter instance share. Immutable and thread-safe. */
@@ -54,16 +55,24 @@ public final class Outbound {
         leaks.close();
     }
 
-    /** The room of a factory that is used without a server. */
-    static final class Unmanaged implements AutoCloseable {
+    /**
+     * The room of a factory that is used without a server. Nothing tells such a factory that it is
+     * not needed any more; so the room ends when the factory is unreachable, which it is not as
+     * long as an application holds it, a publisher or a handle, or has left a connection open. In a
+     * process that ends before, all threads are daemons.
+     */
+    static final class Unmanaged {
+
+        /** Made for the first such factory only; its thread is the JDK's own. */
+        private static final Cleaner ENDS = Cleaner.create();
 
         private static final String NAME = "leveret-unmanaged";
         private static final int MAX_CONNECTIONS = 500;
         private static final Duration CLOSE = Duration.ofSeconds(5);
 
-        final Outbound outbound;
+        private final Outbound outbound;
 
-        Unmanaged() {
+        private Unmanaged() {
             Threads threads = new Threads(NAME);
             Events events = new Events(NAME, threads);
             Mbeans mbeans = new Mbeans(NAME, events);
@@ -76,8 +85,14 @@ public final class Outbound {
                             new Transactions(null));
         }
 
-        @Override
-        public void close() {
+        /** Opens the room of a factory, which must not be reachable from it. */
+        static Outbound openFor(MqManagedConnectionFactory factory) {
+            Unmanaged room = new Unmanaged();
+            ENDS.register(factory, room::close);
+            return room.outbound;
+        }
+
+        private void close() {
             outbound.close(Deadline.in(CLOSE));
             outbound.links.close();
             outbound.mbeans.close();
