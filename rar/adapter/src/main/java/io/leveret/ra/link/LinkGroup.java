@@ -29,6 +29,9 @@ import java.util.function.Function;
  */
 public final class LinkGroup {
 
+    /** More channels than a connection can have. */
+    private static final int MORE_THAN_ANY = 1 << 16;
+
     private final LinkKey key;
     private final String name;
     private final int number;
@@ -187,14 +190,20 @@ public final class LinkGroup {
         return leastLoaded(own) == null && links.stream().allMatch(link -> link.current() != null);
     }
 
+    /** A link whose broker does not read counts as fuller than all that are written to. */
     private Link leastLoaded(boolean own) {
         Link best = null;
         int least = Integer.MAX_VALUE;
         for (Link link : links) {
             OpenConnection connection = link.current();
-            if (connection != null && connection.hasRoom(own) && connection.channels() < least) {
+            if (connection == null || !connection.hasRoom(own)) {
+                continue;
+            }
+            boolean open = connection.gate.state() == WriteGate.State.OPEN;
+            int load = connection.channels() + (open ? 0 : MORE_THAN_ANY);
+            if (load < least) {
                 best = link;
-                least = connection.channels();
+                least = load;
             }
         }
         return best;

@@ -57,6 +57,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     private final AtomicBoolean unusable = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean retired;
+    private volatile String givenUp;
     private volatile ShutdownSignalException lost;
 
     /** What the owner wants to know and has decided; the callbacks run on worker threads, once. */
@@ -200,7 +201,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
                     MqOutcome.UNKNOWN,
                     "writing it failed: " + Causes.text(e),
                     e);
-            retire();
+            giveUp("a write failed: " + Causes.text(e));
         }
         ShutdownSignalException signal = lost;
         if (signal != null) {
@@ -312,9 +313,19 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
      * A confirm did not come in time: no more publishes here, and the owner gets a fresh channel.
      */
     void overdue(long writtenNanos) {
+        giveUp("a confirm did not come in time");
+        channel.overdue(writtenNanos);
+    }
+
+    private void giveUp(String why) {
+        givenUp = why;
         retire();
         unusable();
-        channel.overdue(writtenNanos);
+    }
+
+    /** Says why it was given up although it was not lost; null when it was not. */
+    String givenUp() {
+        return givenUp;
     }
 
     /** Takes no more publishes; closes when all are answered, or after the grace. */

@@ -155,11 +155,12 @@ final class MqManagedConnection implements ManagedConnection {
     void channelUnusable() {
         broken.set(true);
         Outbound room = factory.room();
-        if (channel.lost() == null && !moving && room != null) {
+        String givenUp = channel.givenUp();
+        if (channel.lost() == null && givenUp != null && room != null) {
             room.events.detail(
                     MqEvent.Source.CONNECTION_FACTORY,
                     status.name(),
-                    "gives up a channel, because a confirm did not come in time",
+                    "gives up a channel, because " + givenUp,
                     null);
         }
         fireErrorOnce();
@@ -181,13 +182,13 @@ final class MqManagedConnection implements ManagedConnection {
         if (destroyed.get() || listeners.isEmpty() || !errorFired.compareAndSet(false, true)) {
             return;
         }
-        Exception cause =
-                channel.lost() != null
-                        ? channel.lost()
-                        : new ResourceException(
-                                moving
-                                        ? "its link has moved to another address"
-                                        : "a confirm did not come in time");
+        Exception cause = channel.lost();
+        if (cause == null) {
+            String givenUp = channel.givenUp();
+            cause =
+                    new ResourceException(
+                            givenUp != null ? givenUp : "another connection has more room");
+        }
         ConnectionEvent event =
                 new ConnectionEvent(this, ConnectionEvent.CONNECTION_ERROR_OCCURRED, cause);
         for (ConnectionEventListener listener : listeners) {
