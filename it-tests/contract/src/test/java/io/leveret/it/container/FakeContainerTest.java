@@ -32,7 +32,7 @@ class FakeContainerTest {
             factory.connection().fail();
             assertEquals(1, pool.errors().size());
         }
-        assertTrue(found("monitor held"), violations.list()::toString);
+        assertTrue(found("fired with locks held"), violations.list()::toString);
         assertTrue(found("waits for the error event"), violations.list()::toString);
     }
 

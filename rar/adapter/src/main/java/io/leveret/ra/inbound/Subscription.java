@@ -58,8 +58,13 @@ final class Subscription extends DefaultConsumer {
     void start(String tag) throws IOException {
         Channel client = channel.client();
         client.addShutdownListener(signal -> session.lost(this, signal));
-        client.basicQos(prefetch);
-        client.basicConsume(queue, false, tag, this);
+        try {
+            client.basicQos(prefetch);
+            client.basicConsume(queue, false, tag, this);
+        } catch (IOException e) {
+            channel.roundTripFailed(e);
+            throw e;
+        }
     }
 
     boolean isOpen() {
@@ -159,6 +164,7 @@ final class Subscription extends DefaultConsumer {
         try {
             channel.client().basicCancel(tag);
         } catch (IOException | RuntimeException e) {
+            channel.roundTripFailed(e);
             // The channel is closed next anyway, which ends the flow as well.
             session.notSettled(e);
         }

@@ -64,6 +64,7 @@ final class ChannelOpening {
         try {
             setup.run(channel.client());
         } catch (IOException | RuntimeException e) {
+            channel.roundTripFailed(e);
             channel.close();
             throw e;
         }

@@ -329,7 +329,9 @@ final class Link {
 
                     @Override
                     public void onUnanswered(Exception why) {
-                        abandon(fresh, why);
+                        if (fresh.gate.blocked() == null) { // else it does not read, and says so
+                            abandon(fresh, why);
+                        }
                     }
                 });
         fresh.gate.onChange(() -> gateChanged(fresh));

@@ -1,8 +1,9 @@
 package io.leveret.ra.link;
 
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 
@@ -118,6 +119,16 @@ public final class LinkChannel {
         return inFlight.getAsInt();
     }
 
+    /**
+     * Notes that a round trip has failed. When the broker did not answer it in time, the link gives
+     * its connection up.
+     *
+     * @param why what the client has thrown
+     */
+    public void roundTripFailed(Exception why) {
+        connection.roundTripFailed(why);
+    }
+
     /** Notes that the broker has answered a publish. Cheap; called on the I/O thread. */
     public void answered() {
         connection.answered();
@@ -141,9 +152,10 @@ public final class LinkChannel {
         threads.executeUnlessClosed(
                 () -> {
                     try {
-                        // Bounded by the RPC timeout; nothing is left to report when it fails.
-                        channel.abort();
-                    } catch (IOException | AlreadyClosedException e) {
+                        channel.close(); // bounded by the RPC timeout
+                    } catch (IOException | TimeoutException e) {
+                        connection.roundTripFailed(e);
+                    } catch (ShutdownSignalException e) {
                         // The channel is gone with its link, which reports its own loss.
                         assert !channel.isOpen();
                     } finally {

@@ -1,6 +1,7 @@
 package io.leveret.ra.link;
 
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ChannelContinuationTimeoutException;
 import com.rabbitmq.client.Connection;
 import io.leveret.ra.settings.HostPort;
 import java.io.IOException;
@@ -94,10 +95,7 @@ final class OpenConnection {
         try {
             channel = client.createChannel();
         } catch (IOException e) {
-            Watcher now = watcher;
-            if (e.getCause() instanceof TimeoutException && now != null) {
-                now.onUnanswered(e);
-            }
+            roundTripFailed(e);
             throw e;
         } finally {
             if (channel == null) {
@@ -184,14 +182,27 @@ final class OpenConnection {
         void onOverdue(long writtenNanos);
 
         /**
-         * The broker did not answer when a channel was to be opened. The client then gives the
-         * channel's number to the next one, which the broker takes for a fault of the connection.
+         * The broker did not answer a round trip in time. Nothing on the connection can be trusted
+         * then: a consumer may go on, and the client gives the number of a channel that was not
+         * opened or closed to the next one, which the broker takes for a fault.
          */
         void onUnanswered(Exception why);
     }
 
     void watch(Watcher by) {
         watcher = by;
+    }
+
+    /** A round trip on one of the channels has failed, for whichever reason. */
+    void roundTripFailed(Throwable why) {
+        Watcher now = watcher;
+        for (Throwable at = why; at != null && now != null; at = at.getCause()) {
+            if (at instanceof ChannelContinuationTimeoutException
+                    || at instanceof TimeoutException) {
+                now.onUnanswered(new IOException("the broker did not answer in time", why));
+                return;
+            }
+        }
     }
 
     /** The broker has answered a publish, on whichever channel. */

@@ -13,22 +13,25 @@ import java.time.Duration;
  * <pre>{@code
  * WATCHING --publish overdue--> SUSPECT --an answer on any channel, blocked, or lost--> WATCHING
  *                                  |
- *                                  +--RPC timeout over--> given up (once per address and round)
+ *                                  +--RPC timeout over, and the pause--> given up
  * }</pre>
  *
- * <p>Where no address helps (the queue has lost its majority) going round for ever would cost
- * others their channels for nothing: after one round without an answer the link stays where it is
- * for the probe interval. A connection that the broker blocks is no stall.
+ * <p>The first round over all addresses has no pause: an answer may be had at the next one. Where
+ * no address helps (the queue is without a leader) going round for ever would cost others their
+ * channels for nothing: the pause between two moves is then the RPC timeout, and doubles up to the
+ * probe interval, until something is answered. A connection that the broker blocks is no stall.
  *
  * <p>Thread-safe.
  */
 final class StallWatch {
 
+    private static final int MOST_DOUBLINGS = 10;
+
     private final Link link;
     private final Threads threads;
     private final int addresses;
     private final Duration patience;
-    private final Duration pause;
+    private final Duration longestPause;
     private int movesInVain;
     private long lastMove;
 
@@ -37,7 +40,7 @@ final class StallWatch {
         this.threads = threads;
         this.addresses = key.broker().addresses().size();
         this.patience = key.settings().rpcTimeout();
-        this.pause = key.settings().reconnect().probeInterval();
+        this.longestPause = key.settings().reconnect().probeInterval();
     }
 
     /** A publish written at that time was not answered by its deadline. */
@@ -78,14 +81,16 @@ final class StallWatch {
         long now = System.nanoTime();
         if (connection.hasAnswered()) {
             movesInVain = 0;
-        } else if (movesInVain >= addresses) {
-            if (now - lastMove < pause.toNanos()) {
-                return false;
-            }
-            movesInVain = 0;
+        } else if (movesInVain >= addresses && now - lastMove < pauseNanos()) {
+            return false;
         }
         movesInVain++;
         lastMove = now;
         return true;
+    }
+
+    private long pauseNanos() {
+        int doublings = Math.min(movesInVain - addresses, MOST_DOUBLINGS);
+        return Math.min(patience.toNanos() << doublings, longestPause.toNanos());
     }
 }
