@@ -112,10 +112,10 @@ public final class LinkGroup {
         for (Runnable listener : upListeners) {
             parts.threads().executeUnlessClosed(listener);
         }
-        // Sessions move without anybody's notice. For a pooled connection the container is told of
-        // an error: that is for a link that came back, not for one that is new.
-        boolean back = link.status().reconnects() > 0;
-        if (links.size() > 1 && (back || key.purpose() == LinkKey.Purpose.CONSUME)) {
+        // Not at the beginning: a pooled connection moves by an error that the container is told
+        // of,
+        // and a session by round trips, which is for a link that came back.
+        if (links.size() > 1 && link.status().reconnects() > 0) {
             parts.threads().after(key.settings().reconnect().stablePeriod(), this::balance);
         }
     }
