@@ -24,10 +24,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Publishing to, and consuming from, a quorum queue of a cluster that loses one of its nodes. */
 @Timeout(300)
+@EnabledIfSystemProperty(named = "leveret.it.full", matches = "true")
 class ClusterTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -128,7 +130,7 @@ class ClusterTest {
     void loadSpreadsAgainOverANodeThatComesBackAndNothingIsDropped() throws Exception {
         try (Load load = Clusters.traffic(queue, BrokerCluster.SIZE, OFTEN, folder)) {
             warmUp(load);
-            Until.holds("connections to all nodes", SOON, () -> at(1) && at(2) && at(3));
+            Until.holds("connections to all nodes", ELECTION, () -> at(1) && at(2) && at(3));
             log.faultBegun("kill");
             cluster.node(2).kill();
             long killed = LedgerLog.now();
