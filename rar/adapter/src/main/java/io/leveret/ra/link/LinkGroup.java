@@ -112,9 +112,8 @@ public final class LinkGroup {
         for (Runnable listener : upListeners) {
             parts.threads().executeUnlessClosed(listener);
         }
-        // Not at the beginning: a pooled connection moves by an error that the container is told
-        // of,
-        // and a session by round trips, which is for a link that came back.
+        // Not at the beginning: a pooled connection moves by an error that its container is told,
+        // a session by round trips; that is for a link that came back.
         if (links.size() > 1 && link.status().reconnects() > 0) {
             parts.threads().after(key.settings().reconnect().stablePeriod(), this::balance);
         }
@@ -285,8 +284,8 @@ public final class LinkGroup {
 
     private boolean await(LinkChanges.Check check, Deadline deadline) throws InterruptedException {
         Boolean answer = check.now();
-        if (answer != null) {
-            return answer;
+        if (answer != null || deadline.isOver()) {
+            return answer != null && answer; // looking alone needs no hold
         }
         // Whoever waits holds the group: closed as idle, it would begin anew without back-off.
         boolean held = retain();
