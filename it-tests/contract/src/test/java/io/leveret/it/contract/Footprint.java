@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,7 @@ import javax.management.ObjectName;
  * @param heap bytes in use after a full collection
  * @param objects living objects by class name, without events: the last ones are kept, up to a
  *     number
+ * @param bytes of all living objects by class name, to tell what the heap holds
  */
 record Footprint(
         int threads,
@@ -41,32 +43,49 @@ record Footprint(
         int sockets,
         int files,
         long heap,
-        Map<String, Integer> objects) {
+        Map<String, Integer> objects,
+        Map<String, Long> bytes) {
 
     /** Threads of the test's own that live on for a minute when they have nothing to do. */
     private static final Set<String> LINGERING = Set.of("fake-pool", "process reaper");
 
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-    private static final Pattern OBJECTS =
+
+    /** A line of the JVM's class histogram: number, objects, bytes, class. */
+    private static final Pattern LINE =
+            Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
+
+    private static final Pattern COUNTED =
             Pattern.compile(
-                    "\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+"
-                            + "((?:io\\.leveret\\.ra\\.(?!observe)|com\\.rabbitmq\\.|io\\.netty\\.channel\\.)\\S+).*");
+                    "(io\\.leveret\\.ra\\.(?!observe)|com\\.rabbitmq\\.|io\\.netty\\.channel\\.).+");
+
+    /** Of the classes whose objects have grown most, so many are told. */
+    private static final int TOLD = 15;
 
     /** Collects garbage and looks. */
     static Footprint now() {
         Map<String, Integer> objects = new TreeMap<>();
+        Map<String, Long> bytes = new TreeMap<>();
         histogram()
                 .lines()
-                .map(OBJECTS::matcher)
+                .map(LINE::matcher)
                 .filter(Matcher::matches)
-                .forEach(m -> objects.merge(m.group(2), Integer.valueOf(m.group(1)), Integer::sum));
+                .forEach(
+                        line -> {
+                            String name = line.group(3);
+                            bytes.merge(name, Long.valueOf(line.group(2)), Long::sum);
+                            if (COUNTED.matcher(name).matches()) {
+                                objects.merge(name, Integer.valueOf(line.group(1)), Integer::sum);
+                            }
+                        });
         return new Footprint(
                 threads(""),
                 threads("leveret-"),
                 descriptors("socket:"),
                 descriptors(""),
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-                objects);
+                objects,
+                bytes);
     }
 
     /**
@@ -163,7 +182,24 @@ record Footprint(
      * @param slack how many more bytes may be
      */
     void assertHeapLike(Footprint before, long slack) {
-        assertTrue(heap - before.heap <= slack, () -> "heap: " + before + " -> " + this);
+        assertTrue(
+                heap - before.heap <= slack,
+                () -> "heap: " + before + " -> " + this + ": " + mostGrown(before));
+    }
+
+    /** The classes whose objects take most more bytes than before. */
+    private Map<String, Long> mostGrown(Footprint before) {
+        Map<String, Long> more = new LinkedHashMap<>();
+        bytes.entrySet().stream()
+                .map(e -> Map.entry(e.getKey(), e.getValue() - before.bytes(e.getKey())))
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(TOLD)
+                .forEach(e -> more.put(e.getKey(), e.getValue()));
+        return more;
+    }
+
+    private long bytes(String name) {
+        return bytes.getOrDefault(name, 0L);
     }
 
     private Map<String, String> grown(Footprint before, int slack) {

@@ -1,6 +1,7 @@
 package io.leveret.ra.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,14 +16,17 @@ import io.leveret.ra.settings.HostPort;
 import io.leveret.ra.settings.Secret;
 import io.leveret.ra.settings.TlsSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -314,6 +318,43 @@ class TlsTest {
                 long limit = Security.CONNECT_TIMEOUT.toMillis();
                 assertTrue(millis >= limit - 100 && millis < limit + 1_000, millis + " ms");
                 assertSays(tls == null ? "AMQP handshake" : "TLS handshake", Causes.text(e));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "a listener that hangs up at any moment makes a failed attempt, never another error")
+    void boundsHangingUp() throws Exception {
+        Thread porter;
+        try (ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            porter = new Thread(() -> hangUp(door), "porter");
+            porter.start();
+            int port = door.getLocalPort();
+            for (TlsSettings tls : new TlsSettings[] {security.tls(null, null), null}) {
+                LinkConnector connector =
+                        security.connector("127.0.0.1", port, security.login(), tls);
+                for (int i = 0; i < 150; i++) {
+                    assertThrows(
+                            IOException.class,
+                            () -> connector.connect(new HostPort("127.0.0.1", port), "x"));
+                }
+            }
+        }
+        porter.join(10_000);
+        assertFalse(porter.isAlive());
+    }
+
+    /** Until the door is closed; a little later each time, as the race needs it. */
+    private static void hangUp(ServerSocket door) {
+        for (int i = 0; !door.isClosed(); i++) {
+            try (Socket caller = door.accept()) {
+                LockSupport.parkNanos(i % 50 * 20_000L);
+                caller.setSoLinger(i % 2 == 0, 0);
+            } catch (IOException e) {
+                if (!door.isClosed()) {
+                    throw new UncheckedIOException(e);
+                }
             }
         }
     }

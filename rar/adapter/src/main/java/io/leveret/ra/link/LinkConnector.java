@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -203,10 +204,24 @@ final class LinkConnector {
         }
         // A resolver, because the client would look up the only address of a list itself.
         AddressResolver byName = () -> List.of(new Address(host.host(), host.port()));
-        Connection connection = factory.newConnection(new DirectExecutor(), byName, name);
+        Connection connection = newConnection(factory, byName, name);
         watch.done();
         connection.addBlockedListener(gate);
         return new OpenConnection(connection, gate, host, key.settings().channelsPerConnection());
+    }
+
+    /**
+     * The client sets its pipeline up on the caller's thread; when the other side has hung up by
+     * then, the pipeline is empty already and Netty throws what is no I/O exception.
+     */
+    private static Connection newConnection(
+            ConnectionFactory factory, AddressResolver addresses, String name)
+            throws IOException, TimeoutException {
+        try {
+            return factory.newConnection(new DirectExecutor(), addresses, name);
+        } catch (NoSuchElementException e) {
+            throw new IOException("the other side hung up as soon as it was connected", e);
+        }
     }
 
     /** Before the last handler, the client's own: see {@link WriteGate}. */
