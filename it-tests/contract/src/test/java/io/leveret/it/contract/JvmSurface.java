@@ -7,9 +7,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -32,7 +33,19 @@ public final class JvmSurface implements LauncherSessionListener {
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long END_MILLIS = 5_000;
 
-    private final Set<String> seen = new HashSet<>();
+    /** Lines remembered, so that few stand there twice and this JVM's heap does not grow. */
+    private static final int REMEMBERED = 1_000;
+
+    private final Set<String> seen =
+            Collections.newSetFromMap(
+                    new LinkedHashMap<>() {
+                        private static final long serialVersionUID = 1;
+
+                        @Override
+                        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                            return size() > REMEMBERED;
+                        }
+                    });
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     private volatile boolean ended;
     private Thread thread;
@@ -125,11 +138,12 @@ public final class JvmSurface implements LauncherSessionListener {
             } catch (JMException | RuntimeException e) {
                 value = e.toString();
             }
-            if (value instanceof Object[] array) {
-                value = Arrays.deepToString(array);
-            }
-            if (value != null && !(value instanceof Number) && !(value instanceof Boolean)) {
-                note(writer, attribute.getName() + "=" + value);
+            // Lists part by part: most parts of the last events are known from the look before.
+            Object[] parts = value instanceof Object[] array ? array : new Object[] {value};
+            for (Object part : parts) {
+                if (part != null && !(part instanceof Number) && !(part instanceof Boolean)) {
+                    note(writer, attribute.getName() + "=" + part);
+                }
             }
         }
     }
