@@ -151,10 +151,11 @@ public final class LinkChannel {
         }
         threads.executeUnlessClosed(
                 () -> {
+                    long asked = System.nanoTime();
                     try {
                         channel.close(); // bounded by the RPC timeout
                     } catch (IOException | TimeoutException e) {
-                        connection.roundTripFailed(e);
+                        connection.notClosed(channel.getChannelNumber(), asked, e);
                     } catch (ShutdownSignalException e) {
                         // The channel is gone with its link, which reports its own loss.
                         assert !channel.isOpen();

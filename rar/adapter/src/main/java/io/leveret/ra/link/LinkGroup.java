@@ -16,8 +16,8 @@ import java.util.function.Function;
 /**
  * The links of one key: they come up on demand, up to {@code connections}, and close together when
  * nobody has held the group for the idle time. A second link is started as soon as the first has a
- * channel, and so on, so that a lost link costs only its own channels; nobody waits for it while
- * another one is up.
+ * second channel, and so on, so that a lost link costs only its own channels; nobody waits for it
+ * while another one is up.
  *
  * <pre>{@code
  * IN_USE --last release--> IDLE --idle time over--> CLOSED

@@ -32,6 +32,7 @@ final class OpenConnection {
     final long since = System.nanoTime();
     private final Places ordinary;
     private final Places own;
+    private final ChannelNumbers numbers;
     private final Set<LinkChannel> open = ConcurrentHashMap.newKeySet();
     private volatile long lastAnswer = since;
     private volatile boolean leaving;
@@ -46,6 +47,7 @@ final class OpenConnection {
         int capacity = Math.max(1, Math.min(channelsPerConnection, negotiated - RESERVE));
         this.ordinary = new Places(capacity);
         this.own = new Places(Math.min(RESERVE, negotiated - capacity));
+        this.numbers = new ChannelNumbers(negotiated, RESERVE);
     }
 
     /** Places for channels of one kind. */
@@ -93,7 +95,7 @@ final class OpenConnection {
     LinkChannel open(boolean forOwn, Threads threads) throws IOException {
         Channel channel = null;
         try {
-            channel = client.createChannel();
+            channel = numbers.open(client);
         } catch (IOException e) {
             roundTripFailed(e);
             throw e;
@@ -202,6 +204,20 @@ final class OpenConnection {
                 now.onUnanswered(new IOException("the broker did not answer in time", why));
                 return;
             }
+        }
+    }
+
+    /**
+     * A channel was not closed. When that is for want of an answer while publishes on other
+     * channels are answered, only the broker's process of that channel hangs (it waits for a queue
+     * without a leader): then this costs nobody else his channel.
+     *
+     * @param number the channel's
+     * @param askedNanos when the broker was asked, {@link System#nanoTime}
+     */
+    void notClosed(int number, long askedNanos, Exception why) {
+        if (silentSince(askedNanos) || !numbers.doubt(number)) {
+            roundTripFailed(why);
         }
     }
 
