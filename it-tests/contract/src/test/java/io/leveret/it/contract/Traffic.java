@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import io.leveret.MqConnection;
+import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.MqPublisher;
+import io.leveret.MqPublisherOptions;
 import io.leveret.it.broker.BrokerContents;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.it.ledger.HeldMessage;
@@ -19,6 +22,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,7 +96,9 @@ final class Traffic implements Load {
                 .with(a -> a.setProbeInterval(String.valueOf(plan.probeMillis())))
                 .with(a -> a.setPublishTimeout(String.valueOf(PUBLISH_TIMEOUT.toMillis())))
                 .start();
-        publisher = rig.publisher();
+        MqConnectionFactory factory = Rig.connectionFactory(rig.pool());
+        publisher = factory.createPublisher(MqPublisherOptions.defaults());
+        openLinks(factory);
         endpoints = rig.endpoints(this::receive);
         endpoints.afterCommit(this::processed);
         spec = rig.spec(plan.queue());
@@ -101,6 +107,15 @@ final class Traffic implements Load {
         for (int i = 0; i < PRODUCERS; i++) {
             threads.execute(this::produce);
         }
+    }
+
+    /** A link is started when another has a second channel, so publishers might need fewer. */
+    private void openLinks(MqConnectionFactory factory) {
+        List<MqConnection> channels = new ArrayList<>();
+        for (int i = 0; i < 2 * (plan.connections() - 1); i++) {
+            channels.add(factory.getConnection());
+        }
+        channels.forEach(MqConnection::close);
     }
 
     private void produce() {
