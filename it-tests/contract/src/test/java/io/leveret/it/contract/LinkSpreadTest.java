@@ -90,6 +90,33 @@ class LinkSpreadTest {
     }
 
     @Test
+    void sessionsThatBeginTogetherSpreadOverAllLinks() throws Exception {
+        rig.with(a -> a.setConnections("3")).start();
+        MqActivationSpec spec = rig.spec(queue);
+        spec.setMaxSession("6");
+
+        rig.container().activate(rig.endpoints(new Bean()), spec);
+
+        Until.holds("the consumers", SOON, () -> bare.consumers(queue) == 6);
+        assertEquals(
+                List.of(2, 2, 2),
+                LinkBeans.named(":" + one.port()).stream().map(LinkMXBean::getChannels).toList());
+    }
+
+    @Test
+    void aSessionDoesNotWaitLongForALinkThatMayNotComeUp() throws Exception {
+        rig.with(a -> a.setConnectTimeout("20000")).start();
+        two.mute(true);
+        MqActivationSpec spec = rig.spec(queue);
+        spec.setMaxSession("4");
+
+        rig.container().activate(rig.endpoints(new Bean()), spec);
+
+        Until.holds("the consumers", SOON, () -> bare.consumers(queue) == 4);
+        assertEquals(List.of("UP", "CONNECTING"), states());
+    }
+
+    @Test
     void aLostLinkCostsOnlyItsOwnChannels() throws Exception {
         rig.start();
         FakePool pool = rig.pool();

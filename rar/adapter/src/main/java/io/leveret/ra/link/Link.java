@@ -90,6 +90,7 @@ final class Link {
     private final Set<OpenConnection> leaving = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private volatile State state = State.NEW;
+    private volatile boolean tried;
     private volatile OpenConnection current;
     private Instant stateSince = Instant.now();
     private Throwable cause;
@@ -149,6 +150,11 @@ final class Link {
 
     String name() {
         return name;
+    }
+
+    /** Whether it is in its very first attempt, or about to be. */
+    boolean isStarting() {
+        return !tried && (state == State.NEW || state == State.CONNECTING);
     }
 
     /** Whether it will be up again without anybody's doing. */
@@ -308,6 +314,7 @@ final class Link {
 
     /** Under the lock. */
     private void use(OpenConnection fresh) {
+        tried = true;
         become(State.UP);
         current = fresh;
         host = fresh.host;
@@ -403,6 +410,7 @@ final class Link {
                 stalls.left(old);
             }
             current = null;
+            tried = true;
             cause = why;
             boolean again = old == null && backoff.isExhausted();
             boolean manual = old != null && settings.recovery() == Recovery.MANUAL;

@@ -3,9 +3,9 @@ package io.leveret.ra.link;
 import io.leveret.MqEvent;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.observe.Mbeans;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
@@ -16,8 +16,8 @@ import java.util.function.Function;
 /**
  * The links of one key: they come up on demand, up to {@code connections}, and close together when
  * nobody has held the group for the idle time. A second link is started as soon as the first has a
- * second channel, and so on, so that a lost link costs only its own channels; nobody waits for it
- * while another one is up.
+ * second channel, and so on, so that a lost link costs only its own channels. While another one is
+ * up, no publisher waits for it; sessions do for a moment.
  *
  * <pre>{@code
  * IN_USE --last release--> IDLE --idle time over--> CLOSED
@@ -29,8 +29,8 @@ import java.util.function.Function;
  */
 public final class LinkGroup {
 
-    /** More channels than a connection can have. */
-    private static final int MORE_THAN_ANY = 1 << 16;
+    /** How long a session waits for a link that is being started, to go there. */
+    private static final Duration SPREAD = Duration.ofSeconds(1);
 
     private final LinkKey key;
     private final String name;
@@ -41,7 +41,7 @@ public final class LinkGroup {
     private final Map<Class<?>, AutoCloseable> attachments = new ConcurrentHashMap<>();
     private final LinkChanges changes = new LinkChanges();
 
-    private final List<Link> links = new CopyOnWriteArrayList<>();
+    private final Links links = new Links();
     private final List<Mbeans.Registration> mbeans = new CopyOnWriteArrayList<>();
     private final AtomicInteger references = new AtomicInteger();
     private volatile boolean closed;
@@ -115,18 +115,7 @@ public final class LinkGroup {
         // Not at the beginning: a pooled connection moves by an error that its container is told,
         // a session by round trips; that is for a link that came back.
         if (links.size() > 1 && link.status().reconnects() > 0) {
-            parts.threads().after(key.settings().reconnect().stablePeriod(), this::balance);
-        }
-    }
-
-    /** Spreads channels over the links again: the fullest ones ask some of their users to move. */
-    private void balance() {
-        List<OpenConnection> up =
-                links.stream().map(Link::current).filter(Objects::nonNull).toList();
-        int all = up.stream().mapToInt(OpenConnection::staying).sum();
-        for (OpenConnection connection : up) {
-            int fair = (all + up.size() - 1) / up.size();
-            connection.leaveSome(connection.staying() - fair);
+            parts.threads().after(key.settings().reconnect().stablePeriod(), links::balance);
         }
     }
 
@@ -146,37 +135,39 @@ public final class LinkGroup {
      */
     public LinkChannel open(Deadline deadline, boolean patient, boolean own, ChannelSetup setup)
             throws LinkUnavailableException, InterruptedException {
+        Deadline spread = null;
         while (true) {
             if (closed) {
                 throw new LinkUnavailableException(name + " is closed", null, null);
             }
-            Link best = leastLoaded(own);
-            if (best == null) {
+            if (!own && isForSessions() && links.anyUp() != null) {
+                spread = spread == null ? Deadline.in(SPREAD) : spread;
+                if (awaitSpread(spread)) {
+                    continue;
+                }
+            }
+            Links.Place place = links.reserve(own);
+            if (place == null) {
                 awaitRoom(own, deadline, patient);
                 continue;
             }
-            OpenConnection connection = best.current();
-            if (connection != null && connection.reserve(own)) {
-                if (connection.isLeaving()) {
-                    connection.unreserve(own);
-                    continue;
-                }
-                if (!own && connection.channels() > 1) {
-                    add(key.settings().connections(), () -> true);
-                }
-                return ChannelOpening.open(
-                        best.name(), this, connection, own, setup, parts.threads(), deadline);
+            OpenConnection connection = place.connection();
+            if (!own && connection.channels() > 1) {
+                add(key.settings().connections(), () -> true);
             }
+            String link = place.link().name();
+            return ChannelOpening.open(
+                    link, this, connection, own, setup, parts.threads(), deadline);
         }
     }
 
     /** Starts a link when all are up and full, and waits for one. */
     private void awaitRoom(boolean own, Deadline deadline, boolean patient)
             throws LinkUnavailableException, InterruptedException {
-        if (add(mostLinks(), () -> isFull(own))) {
+        if (add(mostLinks(), () -> links.isFull(own))) {
             return;
         }
-        if (isFull(own)) {
+        if (links.isFull(own)) {
             throw exhausted();
         }
         if (!awaitUp(own, deadline, patient)) {
@@ -184,35 +175,29 @@ public final class LinkGroup {
         }
     }
 
-    /** Whether waiting cannot help: every link is up, and none has room. */
-    private boolean isFull(boolean own) {
-        return leastLoaded(own) == null && links.stream().allMatch(link -> link.current() != null);
+    /**
+     * Sessions that begin together would all go to the first link, and moving them takes round
+     * trips: each waits a moment for a link that is being started. Publishers do not: their callers
+     * wait for them.
+     *
+     * @return whether there was something to wait for
+     */
+    private boolean awaitSpread(Deadline spread) throws InterruptedException {
+        add(key.settings().connections(), links::isEachUsed);
+        if (links.started() != null || spread.isOver()) {
+            return false;
+        }
+        await(links::started, spread);
+        return true;
     }
 
-    /** A link whose broker does not read counts as fuller than all that are written to. */
-    private Link leastLoaded(boolean own) {
-        Link best = null;
-        int least = Integer.MAX_VALUE;
-        for (Link link : links) {
-            OpenConnection connection = link.current();
-            if (connection == null || !connection.hasRoom(own)) {
-                continue;
-            }
-            boolean open = connection.gate.state() == WriteGate.State.OPEN;
-            int load = connection.channels() + (open ? 0 : MORE_THAN_ANY);
-            if (load < least) {
-                best = link;
-                least = load;
-            }
-        }
-        return best;
+    private boolean isForSessions() {
+        return key.purpose() == LinkKey.Purpose.CONSUME;
     }
 
     /** Sessions may go beyond {@code connections}, as far as the resource adapter's cap allows. */
     private int mostLinks() {
-        return key.purpose() == LinkKey.Purpose.CONSUME
-                ? Integer.MAX_VALUE
-                : key.settings().connections();
+        return isForSessions() ? Integer.MAX_VALUE : key.settings().connections();
     }
 
     /** Adds a link if that is still needed: of callers that come together, one adds it. */
@@ -310,21 +295,7 @@ public final class LinkGroup {
 
     private boolean awaitUp(boolean own, Deadline deadline, boolean patient)
             throws InterruptedException {
-        return await(
-                () -> {
-                    boolean hope = false;
-                    if (closed || leastLoaded(own) != null) {
-                        return true;
-                    }
-                    for (Link link : links) {
-                        hope |=
-                                link.state() == Link.State.NEW // another caller is starting it
-                                        || link.state() == Link.State.CONNECTING
-                                        || patient && link.state() == Link.State.BACKING_OFF;
-                    }
-                    return hope ? null : false;
-                },
-                deadline);
+        return await(() -> closed ? Boolean.TRUE : links.room(own, patient), deadline);
     }
 
     /**
@@ -336,22 +307,7 @@ public final class LinkGroup {
      * @throws InterruptedException when the caller is interrupted
      */
     public boolean awaitReady(Deadline deadline) throws InterruptedException {
-        return await(
-                () -> {
-                    boolean hope = closed || links.isEmpty();
-                    if (hope) {
-                        return true;
-                    }
-                    for (Link link : links) {
-                        OpenConnection connection = link.current();
-                        if (connection != null && connection.gate.state() == WriteGate.State.OPEN) {
-                            return true;
-                        }
-                        hope |= connection != null || link.mayComeBack();
-                    }
-                    return hope ? null : false;
-                },
-                deadline);
+        return await(() -> closed ? Boolean.TRUE : links.ready(), deadline);
     }
 
     /**
@@ -360,23 +316,12 @@ public final class LinkGroup {
      * @return one sentence
      */
     public String whyNotReady() {
-        for (Link link : links) {
-            OpenConnection connection = link.current();
-            if (connection != null) {
-                return connection.gate.why();
-            }
-        }
-        return unavailable().getMessage();
+        OpenConnection up = links.anyUp();
+        return up == null ? unavailable().getMessage() : up.gate.why();
     }
 
-    /** Speaks for the link that is nearest to coming back. */
     private LinkUnavailableException unavailable() {
-        Link spokesman = null;
-        for (Link link : links) {
-            if (spokesman == null || !spokesman.mayComeBack() && link.mayComeBack()) {
-                spokesman = link;
-            }
-        }
+        Link spokesman = links.spokesman();
         return spokesman == null
                 ? new LinkUnavailableException(name + " has no link", this, null)
                 : spokesman.unavailable(this);
