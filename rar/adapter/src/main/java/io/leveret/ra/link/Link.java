@@ -375,7 +375,20 @@ final class Link {
     /** On the I/O thread: changes state only, so that nobody uses the dead incarnation any more. */
     private void lost(OpenConnection old, ShutdownSignalException signal) {
         old.gate.end();
-        backOff(() -> current == old, old, signal, old.host, "is lost");
+        backOff(() -> current == old, old, withoutReference(signal), old.host, "is lost");
+    }
+
+    /** A link remembers why it was lost for long; that must not keep the dead connection alive. */
+    private static ShutdownSignalException withoutReference(ShutdownSignalException signal) {
+        ShutdownSignalException copy =
+                new ShutdownSignalException(
+                        signal.isHardError(),
+                        signal.isInitiatedByApplication(),
+                        signal.getReason(),
+                        null);
+        copy.initCause(signal.getCause());
+        copy.setStackTrace(signal.getStackTrace());
+        return copy;
     }
 
     /** The connection is open, but of no use. */

@@ -82,7 +82,10 @@ final class Links {
 
     /** Whether waiting cannot help: every link is up, and none has room. */
     boolean isFull(boolean own) {
-        return leastLoaded(own) == null && all.stream().allMatch(link -> link.current() != null);
+        // One look at each: a link that comes up between two looks would count as full.
+        return all.stream()
+                .map(Link::current)
+                .allMatch(connection -> connection != null && !connection.hasRoom(own));
     }
 
     /**
@@ -91,15 +94,17 @@ final class Links {
      * @param patient whether a link that backs off is one to wait for
      */
     Boolean room(boolean own, boolean patient) {
-        if (leastLoaded(own) != null) {
-            return true;
-        }
         boolean hope = false;
         for (Link link : all) {
+            Link.State state = link.state(); // first: what it becomes then, is seen below
+            OpenConnection connection = link.current();
+            if (connection != null && connection.hasRoom(own)) {
+                return true;
+            }
             hope |=
-                    link.state() == Link.State.NEW // another caller is starting it
-                            || link.state() == Link.State.CONNECTING
-                            || patient && link.state() == Link.State.BACKING_OFF;
+                    state == Link.State.NEW // another caller is starting it
+                            || state == Link.State.CONNECTING
+                            || patient && connection == null && link.mayComeBack();
         }
         return hope ? null : false;
     }

@@ -1,8 +1,9 @@
 package io.leveret.ra.link;
 
 import com.rabbitmq.client.BlockedListener;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -26,7 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Thread-safe. A gate belongs to one connection; the blocked flag dies with it.
  */
-public final class WriteGate extends ChannelInboundHandlerAdapter implements BlockedListener {
+public final class WriteGate extends ChannelDuplexHandler implements BlockedListener {
 
     /** What a wait for the gate ended with. */
     public enum State {
@@ -43,7 +44,7 @@ public final class WriteGate extends ChannelInboundHandlerAdapter implements Blo
     private volatile boolean full;
     private volatile String blocked;
     private volatile boolean ended;
-    private volatile boolean active;
+    private boolean inUse; // on the event loop
     private volatile Runnable onChange = () -> {};
 
     WriteGate() {}
@@ -59,18 +60,19 @@ public final class WriteGate extends ChannelInboundHandlerAdapter implements Blo
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext context) throws Exception {
-        active = true;
-        super.channelActive(context);
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise)
+            throws Exception {
+        inUse = true;
+        super.write(context, message, promise);
     }
 
     /**
-     * A connection that is reset before it was active is a failed attempt, which the connect
-     * reports. The client's handler would answer with a NullPointerException in the log.
+     * A connection that fails before the client has written to it is a failed attempt, which the
+     * connect reports. The client's handler would answer with a NullPointerException in the log.
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
-        if (active) {
+        if (inUse) {
             super.exceptionCaught(context, cause);
         } else {
             context.close();
