@@ -6,9 +6,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.settings.HostPort;
 import io.leveret.ra.settings.LinkSettings;
-import io.leveret.ra.settings.Recovery;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -51,27 +49,6 @@ import java.util.function.Consumer;
  */
 final class Link {
 
-    enum State {
-        NEW,
-        CONNECTING,
-        UP,
-        BLOCKED,
-        BACKING_OFF,
-        FAILED,
-        CLOSED
-    }
-
-    /** What others may know of a link at one moment. */
-    record Status(
-            State state,
-            Instant since,
-            HostPort host,
-            OpenConnection connection,
-            Throwable cause,
-            int attempt,
-            Long nextAttemptNanos,
-            long reconnects) {}
-
     private static final int CLOSE_MILLIS = 1_000;
 
     private final LinkConnector connector;
@@ -82,14 +59,13 @@ final class Link {
     private final BooleanSupplier isWanted;
     private final Consumer<Link> onUp;
     private final Runnable onChange;
-    private final LinkSettings.Reconnect settings;
-    private final Backoff backoff;
+    private final RecoveryPlan plan;
     private final Homecoming homecoming;
     private final StallWatch stalls;
 
     private final Set<OpenConnection> leaving = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile State state = State.NEW;
+    private volatile LinkState state = LinkState.NEW;
     private volatile boolean tried;
     private volatile OpenConnection current;
     private Instant stateSince = Instant.now();
@@ -131,9 +107,9 @@ final class Link {
         this.isWanted = owner.wanted();
         this.onUp = owner.onUp();
         this.onChange = owner.onChange();
-        this.settings = key.settings().reconnect();
+        LinkSettings.Reconnect settings = key.settings().reconnect();
         this.voice = new LinkVoice(name, settings, threads, events);
-        this.backoff = new Backoff(settings);
+        this.plan = new RecoveryPlan(settings);
         HostPort home = hosts.get(Math.floorMod(turn, hosts.size()));
         this.homecoming = new Homecoming(this, home, settings.probeInterval(), threads);
         this.stalls = new StallWatch(this, key, threads);
@@ -144,7 +120,7 @@ final class Link {
         return current;
     }
 
-    State state() {
+    LinkState state() {
         return state;
     }
 
@@ -154,27 +130,19 @@ final class Link {
 
     /** Whether it is in its very first attempt, or about to be. */
     boolean isStarting() {
-        return !tried && (state == State.NEW || state == State.CONNECTING);
+        return !tried && (state == LinkState.NEW || state == LinkState.CONNECTING);
     }
 
-    /** Whether it will be up again without anybody's doing. */
-    boolean mayComeBack() {
-        return switch (state) {
-            case NEW, CONNECTING, BACKING_OFF, UP, BLOCKED -> true;
-            case FAILED, CLOSED -> false;
-        };
-    }
-
-    Status status() {
+    LinkStatus status() {
         lock.lock();
         try {
-            return new Status(
+            return new LinkStatus(
                     state,
                     stateSince,
                     host,
                     current,
                     cause,
-                    backoff.attempt(),
+                    plan.attempt(),
                     nextAttempt,
                     reconnects);
         } finally {
@@ -183,7 +151,7 @@ final class Link {
     }
 
     /** Under the lock. */
-    private void become(State next) {
+    private void become(LinkState next) {
         state = next;
         stateSince = Instant.now();
         nextAttempt = null;
@@ -193,25 +161,25 @@ final class Link {
 
     /** Starts a new link; does nothing when it was closed meanwhile. */
     void start() {
-        connectNow(Set.of(State.NEW));
+        connectNow(Set.of(LinkState.NEW));
     }
 
     /** Starts a link that an operator had closed. */
     void reopen() {
-        connectNow(Set.of(State.CLOSED));
+        connectNow(Set.of(LinkState.CLOSED));
     }
 
     /** Tries at once, out of back-off or failure, as at the beginning of an outage. */
     void resume() {
-        connectNow(Set.of(State.BACKING_OFF, State.FAILED));
+        connectNow(Set.of(LinkState.BACKING_OFF, LinkState.FAILED));
     }
 
-    private void connectNow(Set<State> from) {
+    private void connectNow(Set<LinkState> from) {
         connectIf(
                 () -> {
                     boolean due = from.contains(state);
                     if (due) {
-                        backoff.restart();
+                        plan.restart();
                     }
                     return due;
                 },
@@ -219,7 +187,7 @@ final class Link {
     }
 
     /** The timer's, on a worker: {@code from} is the state that it was set in. */
-    private void retry(State from) {
+    private void retry(LinkState from) {
         connectIf(
                 () -> {
                     dormant = state == from && isLoginRefused() && !isWanted.getAsBoolean();
@@ -255,7 +223,7 @@ final class Link {
             if (!due.getAsBoolean()) {
                 return;
             }
-            become(State.CONNECTING);
+            become(LinkState.CONNECTING);
             dormant = false;
             mine = ++era;
             if (timer != null) {
@@ -270,7 +238,7 @@ final class Link {
 
     /** Whether the attempt has not been overtaken by a close, or another attempt after one. */
     private boolean isMine(int attempt) {
-        return state == State.CONNECTING && era == attempt;
+        return state == LinkState.CONNECTING && era == attempt;
     }
 
     private void attempt(int mine) {
@@ -305,7 +273,7 @@ final class Link {
                 return;
             }
             use(fresh);
-            voice.connected(fresh.host, backoff.attempt());
+            voice.connected(fresh.host, plan.attempt());
         } finally {
             lock.unlock();
         }
@@ -315,7 +283,7 @@ final class Link {
     /** Under the lock. */
     private void use(OpenConnection fresh) {
         tried = true;
-        become(State.UP);
+        become(LinkState.UP);
         current = fresh;
         host = fresh.host;
         reconnects++;
@@ -356,11 +324,11 @@ final class Link {
         lock.lock();
         try {
             String reason = connection.gate.blocked();
-            if (current == connection && reason != null && state == State.UP) {
-                become(State.BLOCKED);
+            if (current == connection && reason != null && state == LinkState.UP) {
+                become(LinkState.BLOCKED);
                 voice.blocked(connection.host, reason);
-            } else if (current == connection && reason == null && state == State.BLOCKED) {
-                become(State.UP);
+            } else if (current == connection && reason == null && state == LinkState.BLOCKED) {
+                become(LinkState.UP);
                 voice.unblocked(connection.host);
                 connection.answered(); // the time of the block is no silence
             }
@@ -417,30 +385,27 @@ final class Link {
             if (!expected.getAsBoolean()) {
                 return false;
             }
-            if (old != null) {
-                backoff.lost(System.nanoTime() - old.since);
+            RecoveryPlan.Step step;
+            if (old == null) {
+                step = plan.failed();
+            } else {
+                step = plan.lost(System.nanoTime() - old.since);
                 homecoming.left();
                 stalls.left(old);
             }
             current = null;
             tried = true;
             cause = why;
-            boolean again = old == null && backoff.isExhausted();
-            boolean manual = old != null && settings.recovery() == Recovery.MANUAL;
-            Duration delay = manual ? null : backoff.next();
-            State next = delay == null ? State.FAILED : State.BACKING_OFF;
-            boolean probes = delay == null && settings.recovery() == Recovery.AUTOMATIC;
-            Duration pause = probes ? settings.probeInterval() : delay;
-            become(next);
-            if (pause != null) {
+            become(step.state());
+            if (step.pause() != null) {
                 // Before it is told: whatever happens then, the next attempt is planned.
-                nextAttempt = System.nanoTime() + pause.toNanos();
-                timer = threads.after(pause, () -> retry(next));
+                nextAttempt = System.nanoTime() + step.pause().toNanos();
+                timer = threads.after(step.pause(), () -> retry(step.state()));
             }
-            if (delay != null) {
-                voice.backsOff(where, what, backoff.attempt(), pause, why);
+            if (step.state() == LinkState.BACKING_OFF) {
+                voice.backsOff(where, what, plan.attempt(), step.pause(), why);
             } else {
-                voice.failed(where, what, backoff.attempt(), pause, why, again);
+                voice.failed(where, what, plan.attempt(), step.pause(), why, step.again());
             }
         } finally {
             lock.unlock();
@@ -492,10 +457,10 @@ final class Link {
         OpenConnection open;
         lock.lock();
         try {
-            if (state == State.CLOSED) {
+            if (state == LinkState.CLOSED) {
                 return;
             }
-            become(State.CLOSED);
+            become(LinkState.CLOSED);
             dormant = false;
             homecoming.left();
             voice.closed();

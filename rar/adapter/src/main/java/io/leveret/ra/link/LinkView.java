@@ -37,13 +37,13 @@ final class LinkView implements LinkMXBean {
 
     @Override
     public int getAttempts() {
-        Link.Status now = link.status();
+        LinkStatus now = link.status();
         return now.connection() == null ? now.attempt() : 0;
     }
 
     @Override
     public long getNextAttemptMillis() {
-        Link.Status now = link.status();
+        LinkStatus now = link.status();
         return now.nextAttemptNanos() == null
                 ? -1
                 : Math.max(0, (now.nextAttemptNanos() - System.nanoTime()) / 1_000_000);
@@ -74,7 +74,7 @@ final class LinkView implements LinkMXBean {
 
     @Override
     public boolean isBlocked() {
-        return link.state() == Link.State.BLOCKED;
+        return link.state() == LinkState.BLOCKED;
     }
 
     @Override

@@ -39,18 +39,18 @@ final class LinkVoice {
         String after = attempts > 0 ? " after attempt " + attempts : "";
         tell(
                 of(Severity.INFO, "is connected to " + host + after)
-                        .state(Link.State.UP)
+                        .state(LinkState.UP)
                         .at(host)
                         .attempt(attempts, null));
     }
 
     void blocked(Object host, String reason) {
         String text = "is blocked by the broker (" + reason + "), publishes wait";
-        tell(of(Severity.WARNING, text).state(Link.State.BLOCKED).at(host));
+        tell(of(Severity.WARNING, text).state(LinkState.BLOCKED).at(host));
     }
 
     void unblocked(Object host) {
-        tell(of(Severity.INFO, "is unblocked").state(Link.State.UP).at(host));
+        tell(of(Severity.INFO, "is unblocked").state(LinkState.UP).at(host));
     }
 
     /**
@@ -65,7 +65,7 @@ final class LinkVoice {
         refused = refusal || refused && attempt > 1;
         tell(
                 of(news ? Severity.WARNING : Severity.DETAIL, what + next(delay))
-                        .state(Link.State.BACKING_OFF)
+                        .state(LinkState.BACKING_OFF)
                         .at(host)
                         .attempt(attempt, delay)
                         .because(cause));
@@ -82,7 +82,7 @@ final class LinkVoice {
         String text = what + " and FAILED" + next(delay);
         tell(
                 of(again ? Severity.DETAIL : Severity.ALARM, text)
-                        .state(Link.State.FAILED)
+                        .state(LinkState.FAILED)
                         .at(host)
                         .attempt(attempt, delay)
                         .because(cause));
@@ -96,11 +96,11 @@ final class LinkVoice {
 
     void moved(Object from, Object to) {
         String text = "is back at " + to + ", from " + from;
-        tell(of(Severity.INFO, text).state(Link.State.UP).at(to));
+        tell(of(Severity.INFO, text).state(LinkState.UP).at(to));
     }
 
     void closed() {
-        tell(of(Severity.INFO, "is closed").state(Link.State.CLOSED));
+        tell(of(Severity.INFO, "is closed").state(LinkState.CLOSED));
     }
 
     private Event of(Severity severity, String text) {
@@ -137,11 +137,11 @@ final class LinkVoice {
     }
 
     /** Says to a caller why the link cannot be used. */
-    LinkUnavailableException unavailable(Link.Status now, LinkGroup group) {
+    LinkUnavailableException unavailable(LinkStatus now, LinkGroup group) {
         return new LinkUnavailableException(name + " " + why(now), group, now.cause());
     }
 
-    private String why(Link.Status now) {
+    private String why(LinkStatus now) {
         return switch (now.state()) {
             case BACKING_OFF -> {
                 long left = (now.nextAttemptNanos() - System.nanoTime()) / 1_000_000;

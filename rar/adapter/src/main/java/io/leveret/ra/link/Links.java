@@ -96,15 +96,15 @@ final class Links {
     Boolean room(boolean own, boolean patient) {
         boolean hope = false;
         for (Link link : all) {
-            Link.State state = link.state(); // first: what it becomes then, is seen below
+            LinkState state = link.state(); // first: what it becomes then, is seen below
             OpenConnection connection = link.current();
             if (connection != null && connection.hasRoom(own)) {
                 return true;
             }
             hope |=
-                    state == Link.State.NEW // another caller is starting it
-                            || state == Link.State.CONNECTING
-                            || patient && connection == null && link.mayComeBack();
+                    state == LinkState.NEW // another caller is starting it
+                            || state == LinkState.CONNECTING
+                            || patient && connection == null && link.state().mayComeBack();
         }
         return hope ? null : false;
     }
@@ -144,7 +144,7 @@ final class Links {
             if (connection != null && connection.gate.state() == WriteGate.State.OPEN) {
                 return true;
             }
-            hope |= connection != null || link.mayComeBack();
+            hope |= connection != null || link.state().mayComeBack();
         }
         return hope ? null : false;
     }
@@ -162,7 +162,8 @@ final class Links {
     Link spokesman() {
         Link spokesman = null;
         for (Link link : all) {
-            if (spokesman == null || !spokesman.mayComeBack() && link.mayComeBack()) {
+            if (spokesman == null
+                    || !spokesman.state().mayComeBack() && link.state().mayComeBack()) {
                 spokesman = link;
             }
         }
