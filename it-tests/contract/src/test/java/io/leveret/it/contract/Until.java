@@ -17,9 +17,13 @@ public final class Until {
 
     private Until() {}
 
-    /** Returns as soon as the check holds, and fails when it does not in time. */
+    /**
+     * Returns as soon as the check holds, and fails when it does not in time. What all threads were
+     * doing is printed then: that is gone when somebody looks for the reason.
+     */
     public static void holds(String what, Duration limit, Check check) throws Exception {
         if (!within(limit, check)) {
+            printThreads();
             fail("not within " + limit.toMillis() + " ms: " + what);
         }
     }
@@ -29,6 +33,19 @@ public final class Until {
         if (within(window, check)) {
             fail("must not happen: " + what);
         }
+    }
+
+    private static void printThreads() {
+        StringBuilder all = new StringBuilder();
+        Thread.getAllStackTraces()
+                .forEach(
+                        (thread, frames) -> {
+                            all.append(thread).append(' ').append(thread.getState()).append('\n');
+                            for (StackTraceElement frame : frames) {
+                                all.append("    ").append(frame).append('\n');
+                            }
+                        });
+        System.out.println(all);
     }
 
     private static boolean within(Duration limit, Check check) throws Exception {
