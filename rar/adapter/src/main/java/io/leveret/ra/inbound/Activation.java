@@ -2,19 +2,14 @@ package io.leveret.ra.inbound;
 
 import io.leveret.MqEvent;
 import io.leveret.ra.link.Deadline;
-import io.leveret.ra.link.LinkGroup;
-import io.leveret.ra.link.LinkKey;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
-import io.leveret.ra.observe.Event;
-import io.leveret.ra.observe.Mbeans;
 import io.leveret.ra.settings.BrokerSettings;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ResourceAdapterInternalException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,9 +32,8 @@ import java.util.List;
  * any --beginStop--> STOPPING --all sessions drained, or the deadline passed--> STOPPED
  * }</pre>
  *
- * <p>Each session recovers by itself; this class only says once per change how they are. A paused
- * session is one that has stopped; going on makes a new one in its place as soon as it has, so that
- * a listener that hangs costs its own session only.
+ * <p>Each session recovers by itself; this class only says once per change how they are. To pause
+ * is to stop all sessions, to go on is to have new ones in their places: see {@link Sessions}.
  *
  * <p>Failure cases: going on before the pause is complete, pausing again before the new sessions
  * are there, stopping at any time of that (no session is made any more), pausing from inside the
@@ -47,37 +41,22 @@ import java.util.List;
  */
 final class Activation {
 
-    enum State {
-        LOOKING_UP,
-        WAITING,
-        CONSUMING,
-        PAUSING,
-        PAUSED,
-        STOPPING,
-        STOPPED
-    }
-
     private final Inbound room;
-    private final MessageEndpointFactory endpoints;
     private final MqActivationSpec.Effective settings;
-    private final String beanName;
-    private final List<Session> sessions = new ArrayList<>();
-    private final Runnable onLinkUp = () -> sessions().forEach(Session::subscribeNow);
+    private final ActivationReport report;
     private final DeliveryCounts counts = new DeliveryCounts();
-    private volatile Mbeans.Registration shown;
+    private final Sessions sessions;
     private volatile Instant since = Instant.now();
-    private volatile State state = State.WAITING;
-    private volatile String lastTrouble;
+    private volatile ActivationState state = ActivationState.WAITING;
     private BrokerLookup lookup;
-    private LinkGroup group;
-    private String told;
 
     Activation(
             Inbound room, MessageEndpointFactory endpoints, MqActivationSpec.Effective settings) {
         this.room = room;
-        this.endpoints = endpoints;
         this.settings = settings;
-        this.beanName = beanName(endpoints);
+        String beanName = beanName(endpoints);
+        this.report = new ActivationReport(room, beanName);
+        this.sessions = new Sessions(this, room, endpoints, settings, beanName);
     }
 
     private static String beanName(MessageEndpointFactory endpoints) {
@@ -86,22 +65,20 @@ final class Activation {
     }
 
     void start() throws ResourceException {
-        shown =
-                room.mbeans.register(
-                        Mbeans.ACTIVATION, beanName, new ActivationStatus(this, settings));
+        report.show(new ActivationStatus(this, settings));
         boolean started = false;
         try {
             started = startSessions();
         } finally {
             if (!started) {
-                shown.close();
+                report.hide();
             }
         }
     }
 
     /** Returns false when it was stopped before it could start. */
     private synchronized boolean startSessions() throws ResourceException {
-        if (isStopping()) {
+        if (state.isStopping()) {
             return false;
         }
         if (settings.lookup() != null) {
@@ -109,7 +86,7 @@ final class Activation {
             return true;
         }
         try {
-            makeSessions(settings.broker());
+            sessions.make(settings.broker());
         } catch (LinkUnavailableException e) {
             throw new ResourceAdapterInternalException(e.getMessage(), e);
         }
@@ -118,41 +95,23 @@ final class Activation {
 
     /** Under the monitor. */
     private void lookUp() {
-        enter(State.LOOKING_UP);
+        enter(ActivationState.LOOKING_UP);
         lookup = new BrokerLookup(this, room, settings.lookup(), settings.link().reconnect());
         lookup.start();
-    }
-
-    /** Under the monitor. */
-    private void makeSessions(BrokerSettings broker) throws LinkUnavailableException {
-        LinkKey key = new LinkKey(LinkKey.Purpose.CONSUME, broker, settings.link());
-        group = room.links.acquire(key);
-        for (int i = 1; i <= settings.inbound().maxSession(); i++) {
-            sessions.add(session(i));
-        }
-        group.listen(onLinkUp);
-        sessions.forEach(Session::subscribeNow);
-    }
-
-    private Session session(int number) {
-        String tag = beanName + " (" + number + "/" + settings.inbound().maxSession() + ")";
-        return new Session(this, room, endpoints, settings, group, tag);
     }
 
     // --- what others ask ---
 
     /** Gives the sessions as they are now, in order. */
-    synchronized List<Session> sessions() {
-        return List.copyOf(sessions);
+    List<Session> sessions() {
+        return sessions.all();
     }
 
-    /** Gives the name, as in events and in JMX. */
-    String name() {
-        Mbeans.Registration registration = shown;
-        return registration == null ? beanName : registration.name();
+    ActivationReport report() {
+        return report;
     }
 
-    State state() {
+    ActivationState state() {
         return state;
     }
 
@@ -164,28 +123,26 @@ final class Activation {
         return counts;
     }
 
-    String lastTrouble() {
-        return lastTrouble;
-    }
-
     // --- what the lookup reports ---
 
     void found(BrokerSettings broker) {
         synchronized (this) {
-            if (state != State.LOOKING_UP) {
+            if (state != ActivationState.LOOKING_UP) {
                 return;
             }
-            enter(State.WAITING);
+            enter(ActivationState.WAITING);
             try {
-                makeSessions(broker);
+                sessions.make(broker);
             } catch (LinkUnavailableException e) {
                 // Only once the adapter has stopped, and this activation is about to.
-                room.events.detail(
-                        MqEvent.Source.ACTIVATION, name(), "found its broker too late", e);
+                report.detail("found its broker too late", e);
                 return;
             }
         }
-        tell(MqEvent.Severity.DETAIL, State.WAITING, "has found its connection factory");
+        report.tell(
+                MqEvent.Severity.DETAIL,
+                ActivationState.WAITING,
+                "has found its connection factory");
     }
 
     /** Says it once, like {@link #trouble}, to a person: waiting alone does not mend it. */
@@ -197,16 +154,15 @@ final class Activation {
 
     void subscribed() {
         synchronized (this) {
-            boolean all = !sessions.isEmpty() && sessions.stream().allMatch(Session::isConsuming);
-            if (state != State.WAITING || !all) {
+            if (state != ActivationState.WAITING || !sessions.areConsuming()) {
                 return;
             }
-            enter(State.CONSUMING);
-            told = null;
+            enter(ActivationState.CONSUMING);
+            report.troubleOver();
         }
-        tell(
+        report.tell(
                 MqEvent.Severity.INFO,
-                State.CONSUMING,
+                ActivationState.CONSUMING,
                 "consumes from queue '"
                         + settings.inbound().destination()
                         + "' with "
@@ -216,8 +172,8 @@ final class Activation {
 
     void unsubscribed(Throwable cause, int attempt, Duration delay) {
         synchronized (this) {
-            if (state == State.CONSUMING) {
-                enter(State.WAITING);
+            if (state == ActivationState.CONSUMING) {
+                enter(ActivationState.WAITING);
             }
         }
         trouble("lost its subscription", cause, attempt, delay);
@@ -227,8 +183,8 @@ final class Activation {
 
     /** A session goes to another connection; it has lost nothing. */
     synchronized void moves() {
-        if (state == State.CONSUMING) {
-            enter(State.WAITING);
+        if (state == ActivationState.CONSUMING) {
+            enter(ActivationState.WAITING);
         }
     }
 
@@ -239,115 +195,81 @@ final class Activation {
 
     private void say(
             MqEvent.Severity severity, String what, Throwable cause, int attempt, Duration delay) {
-        String why = Causes.text(cause);
-        // The consumer tag of the session is left out: the others say the same.
-        String text = what + why.replaceAll("\\(\\d+/\\d+\\)", "");
-        State now;
+        String why = Causes.text(cause); // asks the cause, so not under the monitor
+        ActivationState now;
         synchronized (this) {
             now = state;
-            if (!isRunning() || text.equals(told)) {
+            if (!now.isRunning() || !report.isNews(what, why)) {
                 return;
             }
-            told = text;
-            lastTrouble = what + ": " + why;
         }
-        room.events.publish(
-                event(severity, what).state(now).because(cause).attempt(attempt, delay));
+        report.trouble(severity, now, what, cause, attempt, delay);
     }
 
-    private boolean isRunning() {
-        return state == State.LOOKING_UP || state == State.WAITING || state == State.CONSUMING;
-    }
-
-    private void enter(State next) {
+    private void enter(ActivationState next) {
         state = next;
         since = Instant.now();
-    }
-
-    private void tell(MqEvent.Severity severity, State now, String what) {
-        room.events.publish(event(severity, what).state(now));
-    }
-
-    private Event event(MqEvent.Severity severity, String what) {
-        return Event.of(severity, MqEvent.Source.ACTIVATION, name(), what);
     }
 
     // --- pausing ---
 
     void pause() {
-        List<Session> all;
+        List<Session> draining;
         synchronized (this) {
-            if (!isRunning()) {
+            if (!state.isRunning()) {
                 return;
             }
-            enter(State.PAUSING);
+            enter(ActivationState.PAUSING);
             stopLookup();
-            sessions.forEach(Session::beginStop);
-            all = List.copyOf(sessions);
+            draining = sessions.beginStop();
         }
-        tell(MqEvent.Severity.INFO, State.PAUSING, "pauses, as an operator asked");
-        all.forEach(session -> session.whenStopped(this::pausedIfDrained));
-        if (all.isEmpty()) {
+        report.tell(MqEvent.Severity.INFO, ActivationState.PAUSING, "pauses, as an operator asked");
+        draining.forEach(session -> session.whenStopped(this::pausedIfDrained));
+        if (draining.isEmpty()) {
             pausedIfDrained();
         }
     }
 
     private void pausedIfDrained() {
         synchronized (this) {
-            if (state != State.PAUSING || !sessions.stream().allMatch(Session::isStopped)) {
+            if (state != ActivationState.PAUSING || !sessions.areStopped()) {
                 return;
             }
-            enter(State.PAUSED);
+            enter(ActivationState.PAUSED);
         }
-        tell(MqEvent.Severity.INFO, State.PAUSED, "is paused");
+        report.tell(MqEvent.Severity.INFO, ActivationState.PAUSED, "is paused");
     }
 
     void goOn() {
-        List<Session> all;
-        State now;
+        List<Session> old;
+        ActivationState now;
         synchronized (this) {
-            if (state != State.PAUSING && state != State.PAUSED) {
+            if (state != ActivationState.PAUSING && state != ActivationState.PAUSED) {
                 return;
             }
-            told = null;
-            if (group == null) {
-                lookUp();
+            report.troubleOver();
+            if (sessions.areMade()) {
+                enter(ActivationState.WAITING);
+                old = sessions.goOn();
             } else {
-                enter(State.WAITING);
+                lookUp();
+                old = List.of();
             }
             now = state;
-            all = List.copyOf(sessions);
         }
-        tell(MqEvent.Severity.INFO, now, "goes on after a pause");
-        for (int i = 0; i < all.size(); i++) {
-            int index = i;
-            Session old = all.get(i);
-            old.whenStopped(() -> replace(index, old));
-        }
-    }
-
-    /** Puts a new session in the place of one that has stopped, unless things have changed. */
-    private void replace(int index, Session old) {
-        Session fresh;
-        synchronized (this) {
-            if (state != State.WAITING || sessions.get(index) != old) {
-                return;
-            }
-            fresh = session(index + 1);
-            sessions.set(index, fresh);
-        }
-        fresh.subscribeNow();
+        report.tell(MqEvent.Severity.INFO, now, "goes on after a pause");
+        sessions.renew(old);
     }
 
     void tryNow() {
         BrokerLookup running;
         synchronized (this) {
-            running = state == State.LOOKING_UP ? lookup : null;
+            running = state == ActivationState.LOOKING_UP ? lookup : null;
         }
         if (running != null) {
             running.tryNow();
-        } else if (state == State.WAITING) {
-            sessions().forEach(Session::subscribeNow);
+        } else if (state == ActivationState.WAITING) {
+            sessions.subscribeNow();
         }
     }
 
@@ -360,55 +282,36 @@ final class Activation {
         }
     }
 
-    private boolean isStopping() {
-        return state == State.STOPPING || state == State.STOPPED;
-    }
-
     void beginStop() {
         synchronized (this) {
-            if (isStopping()) {
+            if (state.isStopping()) {
                 return;
             }
-            enter(State.STOPPING);
+            enter(ActivationState.STOPPING);
             stopLookup();
-            if (group != null) {
-                group.unlisten(onLinkUp);
-            }
-            sessions.forEach(Session::beginStop);
+            sessions.unlisten();
+            sessions.beginStop();
         }
-        tell(MqEvent.Severity.DETAIL, State.STOPPING, "is stopping");
+        report.tell(MqEvent.Severity.DETAIL, ActivationState.STOPPING, "is stopping");
     }
 
     void awaitStop(Deadline deadline) {
-        int stuck = 0;
-        for (Session session : sessions()) {
-            if (!session.awaitStop(deadline)) {
-                stuck++;
-            }
-        }
-        LinkGroup held;
+        int stuck = sessions.awaitStop(deadline);
         synchronized (this) {
-            enter(State.STOPPED);
-            held = group;
-            group = null;
+            enter(ActivationState.STOPPED);
         }
         if (stuck > 0) {
-            tell(
+            report.tell(
                     MqEvent.Severity.ALARM,
-                    State.STOPPED,
+                    ActivationState.STOPPED,
                     "stopped with "
                             + stuck
                             + " session(s) STUCK in the listener; their messages come again"
                             + " elsewhere");
         } else {
-            tell(MqEvent.Severity.INFO, State.STOPPED, "has stopped");
+            report.tell(MqEvent.Severity.INFO, ActivationState.STOPPED, "has stopped");
         }
-        Mbeans.Registration registration = shown;
-        if (registration != null) {
-            registration.close();
-        }
-        if (held != null) {
-            held.release();
-        }
+        report.hide();
+        sessions.release();
     }
 }

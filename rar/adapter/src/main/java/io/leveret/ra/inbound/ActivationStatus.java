@@ -17,7 +17,7 @@ final class ActivationStatus implements ActivationMXBean {
 
     @Override
     public String getName() {
-        return activation.name();
+        return activation.report().name();
     }
 
     @Override
@@ -78,7 +78,7 @@ final class ActivationStatus implements ActivationMXBean {
 
     @Override
     public String getLastTrouble() {
-        return activation.lastTrouble();
+        return activation.report().lastTrouble();
     }
 
     @Override

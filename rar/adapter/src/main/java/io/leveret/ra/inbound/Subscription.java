@@ -35,7 +35,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Subscription extends DefaultConsumer {
 
-    private final Session session;
+    private final Subscriber subscriber;
+    private final Worker worker;
     private final LinkChannel channel;
     private final String queue;
     private final int prefetch;
@@ -45,9 +46,11 @@ final class Subscription extends DefaultConsumer {
     private final AtomicBoolean finished = new AtomicBoolean();
     private volatile Runnable whenFinished;
 
-    Subscription(Session session, LinkChannel channel, String queue, int prefetch) {
+    Subscription(
+            Subscriber subscriber, Worker worker, LinkChannel channel, String queue, int prefetch) {
         super(channel.client());
-        this.session = session;
+        this.subscriber = subscriber;
+        this.worker = worker;
         this.channel = channel;
         this.queue = queue;
         this.prefetch = prefetch;
@@ -57,7 +60,7 @@ final class Subscription extends DefaultConsumer {
     /** Two round trips, each bounded by the RPC timeout. */
     void start(String tag) throws IOException {
         Channel client = channel.client();
-        client.addShutdownListener(signal -> session.lost(this, signal));
+        client.addShutdownListener(signal -> subscriber.lost(this, signal));
         try {
             client.basicQos(prefetch);
             client.basicConsume(queue, false, tag, this);
@@ -83,21 +86,21 @@ final class Subscription extends DefaultConsumer {
         open.incrementAndGet();
         unsettled.put(delivery.tag(), delivery);
         if (waiting.offer(delivery)) {
-            session.wake();
+            worker.wake();
         } else {
             // More than prefetch: the broker broke the protocol. Never wait on this thread.
-            session.lost(this, new IllegalStateException("more deliveries than the prefetch"));
+            subscriber.lost(this, new IllegalStateException("more deliveries than the prefetch"));
         }
     }
 
     @Override
     public void handleCancel(String tag) {
-        session.lost(this, new IllegalStateException("the broker cancelled the consumer"));
+        subscriber.lost(this, new IllegalStateException("the broker cancelled the consumer"));
     }
 
     @Override
     public void handleShutdownSignal(String tag, ShutdownSignalException signal) {
-        session.lost(this, signal);
+        subscriber.lost(this, signal);
     }
 
     // --- taking and settling ---
@@ -127,7 +130,7 @@ final class Subscription extends DefaultConsumer {
 
     private void returned(boolean written) {
         if (written) {
-            session.returned();
+            worker.returned();
         }
     }
 
@@ -146,7 +149,7 @@ final class Subscription extends DefaultConsumer {
             write.run();
             return true;
         } catch (IOException | AlreadyClosedException e) {
-            session.notSettled(e);
+            worker.notSettled(e);
             return false;
         } finally {
             open.decrementAndGet();
@@ -166,7 +169,7 @@ final class Subscription extends DefaultConsumer {
         } catch (IOException | RuntimeException e) {
             channel.roundTripFailed(e);
             // The channel is closed next anyway, which ends the flow as well.
-            session.notSettled(e);
+            worker.notSettled(e);
         }
     }
 
