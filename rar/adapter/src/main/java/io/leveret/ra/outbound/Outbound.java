@@ -5,6 +5,7 @@ import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.observe.Mbeans;
+import io.leveret.ra.settings.Setting;
 import io.leveret.ra.tx.Transactions;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
@@ -67,7 +68,6 @@ public final class Outbound {
         private static final Cleaner ENDS = Cleaner.create();
 
         private static final String NAME = "leveret-unmanaged";
-        private static final int MAX_CONNECTIONS = 500;
         private static final Duration CLOSE = Duration.ofSeconds(5);
 
         private final Outbound outbound;
@@ -76,9 +76,10 @@ public final class Outbound {
             Threads threads = new Threads(NAME);
             Events events = new Events(NAME, threads);
             Mbeans mbeans = new Mbeans(NAME, events);
+            int maxConnections = Integer.parseInt(Setting.MAX_CONNECTIONS.builtIn());
             this.outbound =
                     new Outbound(
-                            new LinkRegistry(NAME, MAX_CONNECTIONS, threads, events, mbeans),
+                            new LinkRegistry(NAME, maxConnections, threads, events, mbeans),
                             threads,
                             events,
                             mbeans,

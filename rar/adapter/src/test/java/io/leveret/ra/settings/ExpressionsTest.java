@@ -5,18 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.config.OneValueConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.config.Config;
-import org.eclipse.microprofile.config.spi.ConfigBuilder;
-import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,7 +31,7 @@ final class ExpressionsTest {
 
     @AfterEach
     void withoutMicroProfile() {
-        ConfigProviderResolver.setInstance(null);
+        OneValueConfig.remove();
     }
 
     private Optional<String> expand(String value) {
@@ -67,7 +65,7 @@ final class ExpressionsTest {
     @Test
     @DisplayName("take system property, environment and MicroProfile Config, in this order")
     void order() {
-        ConfigProviderResolver.setInstance(new OneValue("shop.queue", "from config"));
+        OneValueConfig.install("shop.queue", "from config");
         assertEquals(Optional.of("from config"), expand("${shop.queue:none}"));
         environment.put("SHOP_QUEUE", "from NAME");
         assertEquals(Optional.of("from NAME"), expand("${shop.queue}"));
@@ -172,47 +170,6 @@ final class ExpressionsTest {
             } catch (IOException e) {
                 throw new ClassNotFoundException(name, e);
             }
-        }
-    }
-
-    private static final class OneValue extends ConfigProviderResolver {
-
-        private final Config config;
-
-        OneValue(String key, String value) {
-            config =
-                    (Config)
-                            Proxy.newProxyInstance(
-                                    Config.class.getClassLoader(),
-                                    new Class<?>[] {Config.class},
-                                    (proxy, method, args) ->
-                                            Optional.ofNullable(
-                                                    key.equals(args[0]) ? value : null));
-        }
-
-        @Override
-        public Config getConfig() {
-            return config;
-        }
-
-        @Override
-        public Config getConfig(ClassLoader loader) {
-            return config;
-        }
-
-        @Override
-        public ConfigBuilder getBuilder() {
-            throw new UnsupportedOperationException("not needed here");
-        }
-
-        @Override
-        public void registerConfig(Config ignored, ClassLoader loader) {
-            throw new UnsupportedOperationException("not needed here");
-        }
-
-        @Override
-        public void releaseConfig(Config ignored) {
-            throw new UnsupportedOperationException("not needed here");
         }
     }
 }
