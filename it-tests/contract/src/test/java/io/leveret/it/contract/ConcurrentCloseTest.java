@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -108,7 +107,8 @@ class ConcurrentCloseTest {
         }
     }
 
-    private ManagedConnection managed() throws Exception {
+    /** Makes a managed connection that a container listens to. */
+    private ManagedConnection managed(Container container) throws Exception {
         AtomicReference<ManagedConnection> made = new AtomicReference<>();
         Until.holds(
                 "a managed connection",
@@ -121,6 +121,7 @@ class ConcurrentCloseTest {
                         return false; // the link of the round before is still coming back
                     }
                 });
+        made.get().addConnectionEventListener(container);
         return made.get();
     }
 
@@ -132,16 +133,21 @@ class ConcurrentCloseTest {
         return handles;
     }
 
+    private interface Action {
+        void run() throws Exception;
+    }
+
     /** Does all of it at the same moment, and fails when any of it throws. */
-    private void together(List<Callable<?>> actions) throws Exception {
+    private void together(List<Action> actions) throws Exception {
         CyclicBarrier start = new CyclicBarrier(actions.size());
         List<Future<?>> running = new ArrayList<>();
-        for (Callable<?> action : actions) {
+        for (Action action : actions) {
             running.add(
                     threads.submit(
                             () -> {
                                 start.await(10, TimeUnit.SECONDS);
-                                return action.call();
+                                action.run();
+                                return null;
                             }));
         }
         for (Future<?> action : running) {
@@ -149,24 +155,27 @@ class ConcurrentCloseTest {
         }
     }
 
-    private static Callable<?> close(MqConnection handle) {
-        return () -> {
-            handle.close();
-            return null;
-        };
+    /** Each handle publishes while two others close it. */
+    private List<Action> usedAndClosedTwice(List<MqConnection> handles) {
+        List<Action> actions = new ArrayList<>();
+        for (MqConnection handle : handles) {
+            actions.add(handle::close);
+            actions.add(handle::close);
+            actions.add(publish(handle));
+        }
+        return actions;
     }
 
     /** Publishes until the handle is closed or its connection lost; anything else is a failure. */
-    private Callable<?> publish(MqConnection handle) {
+    private Action publish(MqConnection handle) {
         return () -> {
             try {
                 for (int i = 0; i < 20; i++) {
                     handle.publish("", queue, MqMessage.text("m"));
                 }
             } catch (MqException | IllegalStateException e) {
-                return e;
+                return; // closed or lost
             }
-            return null;
         };
     }
 
@@ -175,7 +184,7 @@ class ConcurrentCloseTest {
         FakePool pool = rig.pool(PoolQuirk.SHARES_CONNECTIONS);
         MqConnectionFactory connections = Rig.connectionFactory(pool);
         List<MqConnection> handles = new ArrayList<>();
-        List<Callable<?>> actions = new ArrayList<>();
+        List<Action> actions = new ArrayList<>();
         for (int i = 0; i < HANDLES; i++) {
             MqConnection handle = connections.getConnection();
             int messages = 20 * (i + 1); // so that they are closed while others still publish
@@ -186,7 +195,6 @@ class ConcurrentCloseTest {
                             handle.publish("", queue, MqMessage.text("m"));
                         }
                         handle.close();
-                        return null;
                     });
         }
         assertEquals(1, pool.created());
@@ -203,21 +211,11 @@ class ConcurrentCloseTest {
     @Test
     void aHandleThatIsClosedWhileItsChannelIsLostIsToldOnce() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            ManagedConnection connection = managed();
             Container container = new Container();
-            connection.addConnectionEventListener(container);
+            ManagedConnection connection = managed(container);
             List<MqConnection> handles = handles(connection);
-            List<Callable<?>> actions = new ArrayList<>();
-            for (MqConnection handle : handles) {
-                actions.add(close(handle));
-                actions.add(close(handle));
-                actions.add(publish(handle));
-            }
-            actions.add(
-                    () -> {
-                        proxy.cut();
-                        return null;
-                    });
+            List<Action> actions = usedAndClosedTwice(handles);
+            actions.add(proxy::cut);
 
             together(actions);
 
@@ -236,34 +234,15 @@ class ConcurrentCloseTest {
     void closingCleaningAndDestroyingMayMeet() throws Exception {
         int told = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            ManagedConnection connection = managed();
             Container container = new Container();
-            connection.addConnectionEventListener(container);
+            ManagedConnection connection = managed(container);
             List<MqConnection> handles = handles(connection);
-            List<Callable<?>> actions = new ArrayList<>();
-            for (MqConnection handle : handles) {
-                actions.add(close(handle));
-                actions.add(close(handle));
-                actions.add(publish(handle));
-            }
-            actions.add(
-                    () -> {
-                        connection.cleanup();
-                        return null;
-                    });
-            for (int i = 0; i < 2; i++) {
-                actions.add(
-                        () -> {
-                            connection.destroy();
-                            return null;
-                        });
-            }
+            List<Action> actions = usedAndClosedTwice(handles);
+            actions.add(connection::cleanup);
+            actions.add(connection::destroy);
+            actions.add(connection::destroy);
             if (round % 2 == 1) {
-                actions.add(
-                        () -> {
-                            proxy.cut();
-                            return null;
-                        });
+                actions.add(proxy::cut);
             }
 
             together(actions);
@@ -283,9 +262,8 @@ class ConcurrentCloseTest {
 
     @Test
     void aHandleThatTwoThreadsCloseAtTheSameMomentIsToldOnce() throws Exception {
-        ManagedConnection connection = managed();
         Container container = new Container();
-        connection.addConnectionEventListener(container);
+        ManagedConnection connection = managed(container);
         MqConnection[] handles = new MqConnection[AT_ONCE];
         for (int i = 0; i < AT_ONCE; i++) {
             handles[i] = (MqConnection) connection.getConnection(null, null);
@@ -302,12 +280,10 @@ class ConcurrentCloseTest {
 
     @Test
     void aHandleThatMovesWhileItsOldConnectionIsCleanedGoesOn() throws Exception {
-        ManagedConnection left = managed();
-        ManagedConnection entered = managed();
         Container old = new Container();
         Container fresh = new Container();
-        left.addConnectionEventListener(old);
-        entered.addConnectionEventListener(fresh);
+        ManagedConnection left = managed(old);
+        ManagedConnection entered = managed(fresh);
         MqConnection[] handles = new MqConnection[AT_ONCE + 1];
         handles[0] = (MqConnection) left.getConnection(null, null);
 

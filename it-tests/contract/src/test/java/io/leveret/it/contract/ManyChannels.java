@@ -1,7 +1,5 @@
 package io.leveret.it.contract;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.leveret.MqConnection;
 import io.leveret.MqConnectionException;
 import io.leveret.MqConnectionFactory;
@@ -14,11 +12,8 @@ import io.leveret.it.ledger.LedgerLog;
 import io.leveret.it.ledger.Outcome;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
 import jakarta.resource.ResourceException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Publishes over many channels of one group of links: some threads keep a connection of their own,
@@ -26,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ManyChannels implements AutoCloseable {
 
-    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+    private static final Duration PACE = Duration.ofMillis(150);
     private static final int KEEP_ROUNDS = 20;
     private static final int BODY = 700;
 
@@ -36,11 +31,10 @@ final class ManyChannels implements AutoCloseable {
     private final FakePool shared;
     private final MqConnectionFactory connections;
     private final MqPublisher publisher;
-    private final ExecutorService threads;
+    private final PublisherThreads threads;
     private final AtomicInteger ids = new AtomicInteger();
     private final AtomicInteger confirmed = new AtomicInteger();
     private volatile boolean paused;
-    private volatile boolean stop;
 
     /**
      * Starts publishing.
@@ -58,12 +52,12 @@ final class ManyChannels implements AutoCloseable {
         this.connections = Rig.connectionFactory(kept);
         this.publisher =
                 Rig.connectionFactory(shared).createPublisher(MqPublisherOptions.defaults());
-        this.threads = Executors.newFixedThreadPool(keepers + sharers);
+        this.threads = new PublisherThreads(keepers + sharers, PACE);
         for (int i = 0; i < keepers; i++) {
-            threads.execute(this::keep);
+            threads.run(this::keep);
         }
         for (int i = 0; i < sharers; i++) {
-            threads.execute(this::share);
+            threads.repeat(this::share);
         }
     }
 
@@ -75,7 +69,7 @@ final class ManyChannels implements AutoCloseable {
 
     private void keep() {
         MqConnection own = null;
-        for (int round = 1; !stop; round++) {
+        for (int round = 1; !threads.isStopped(); round++) {
             if (own != null && round % KEEP_ROUNDS == 0) {
                 own.close(); // a connection of a link that has moved is left to the pool
                 own = null;
@@ -85,14 +79,14 @@ final class ManyChannels implements AutoCloseable {
                     own = connections.getConnection();
                 }
             } catch (MqConnectionException e) {
-                LockSupport.parkNanos(PACE_NANOS);
+                threads.pace();
                 continue; // no link is up: the caller tries again
             }
             if (!paused && !publishOne(own::publish)) {
                 own.close();
                 own = null;
             }
-            LockSupport.parkNanos(PACE_NANOS);
+            threads.pace();
         }
         if (own != null) {
             own.close();
@@ -100,11 +94,8 @@ final class ManyChannels implements AutoCloseable {
     }
 
     private void share() {
-        while (!stop) {
-            if (!paused) {
-                publishOne(publisher::publish);
-            }
-            LockSupport.parkNanos(PACE_NANOS);
+        if (!paused) {
+            publishOne(publisher::publish);
         }
     }
 
@@ -161,17 +152,11 @@ final class ManyChannels implements AutoCloseable {
     }
 
     void stop() throws InterruptedException {
-        stop = true;
-        threads.shutdown();
-        assertTrue(threads.awaitTermination(30, TimeUnit.SECONDS), "publishers hang");
+        threads.stop();
     }
 
     @Override
     public void close() {
-        try {
-            stop();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        threads.close();
     }
 }

@@ -10,6 +10,8 @@ import io.leveret.MqPublisher;
 import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.ra.link.Security;
+import jakarta.resource.ResourceException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,9 +39,6 @@ class SecureAdapterTest {
 
     @AfterAll
     static void stop() {
-        if (broker != null) {
-            broker.close();
-        }
         security.close();
     }
 
@@ -54,6 +53,30 @@ class SecureAdapterTest {
         try (Bare bare = new Bare(broker.port())) {
             return bare.queue("secured");
         }
+    }
+
+    private static Path file(String password) throws IOException {
+        Path file = Files.createTempFile(Path.of("target").toAbsolutePath(), "password-", ".txt");
+        return Files.writeString(file, password);
+    }
+
+    /** An adapter that logs in with the password in a file. */
+    private static Rig rig(String user, Path file) throws ResourceException {
+        return new Rig(broker.port())
+                .with(adapter -> adapter.setUserName(user))
+                .with(adapter -> adapter.setPasswordFile(file.toString()))
+                .start();
+    }
+
+    /** Waits until a publish is confirmed. */
+    private static void publishes(MqPublisher publisher, String queue, String text)
+            throws Exception {
+        Until.holds(
+                "a publish",
+                LIMIT,
+                () ->
+                        Rig.outcomeOf(publisher, "", queue, MqMessage.text(text))
+                                == MqOutcome.CONFIRMED);
     }
 
     @Test
@@ -90,17 +113,8 @@ class SecureAdapterTest {
         String right = Secrets.fresh("the right password");
         String stale = Secrets.fresh("a stale password");
         Security.addUser(broker, "filed", right);
-        Path file =
-                Files.writeString(
-                        Files.createTempFile(Path.of("target"), "password-", ".txt"), stale);
-        Rig rig =
-                new Rig(broker.port())
-                        .with(
-                                adapter -> {
-                                    adapter.setUserName("filed");
-                                    adapter.setPasswordFile(file.toAbsolutePath().toString());
-                                })
-                        .start();
+        Path file = file(stale);
+        Rig rig = rig("filed", file);
         try (rig;
                 LogLines refused = new LogLines("ACCESS_REFUSED")) {
             Bean bean = new Bean();
@@ -112,12 +126,7 @@ class SecureAdapterTest {
             assertTrue(refused.count() <= links, () -> "told often: " + refused.lines());
 
             Files.writeString(file, right);
-            Until.holds(
-                    "a publish",
-                    LIMIT,
-                    () ->
-                            Rig.outcomeOf(publisher, "", queue, MqMessage.text("late"))
-                                    == MqOutcome.CONFIRMED);
+            publishes(publisher, queue, "late");
 
             Until.holds("the message", LIMIT, () -> bean.texts().contains("late"));
             assertFalse(refused.lines().toString().contains(stale));
@@ -133,17 +142,8 @@ class SecureAdapterTest {
         String first = Secrets.fresh("password before the rotation");
         String second = Secrets.fresh("password after the rotation");
         Security.addUser(broker, "rotated", first);
-        Path file =
-                Files.writeString(
-                        Files.createTempFile(Path.of("target"), "password-", ".txt"), first);
-        Rig rig =
-                new Rig(broker.port())
-                        .with(
-                                adapter -> {
-                                    adapter.setUserName("rotated");
-                                    adapter.setPasswordFile(file.toAbsolutePath().toString());
-                                })
-                        .start();
+        Path file = file(first);
+        Rig rig = rig("rotated", file);
         try (rig) {
             Bean bean = new Bean();
             rig.consume(queue, bean);
@@ -155,12 +155,7 @@ class SecureAdapterTest {
             Files.writeString(file, second);
             broker.closeConnections("password rotated");
 
-            Until.holds(
-                    "a publish",
-                    LIMIT,
-                    () ->
-                            Rig.outcomeOf(publisher, "", queue, MqMessage.text("after"))
-                                    == MqOutcome.CONFIRMED);
+            publishes(publisher, queue, "after");
             Until.holds("the last", LIMIT, () -> bean.texts().contains("after"));
         }
         rig.assertContractKept();

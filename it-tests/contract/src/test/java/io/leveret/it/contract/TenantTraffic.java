@@ -1,7 +1,5 @@
 package io.leveret.it.contract;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.leveret.MqMessage;
 import io.leveret.MqPublishException;
 import io.leveret.MqPublisher;
@@ -12,13 +10,10 @@ import io.leveret.it.ledger.Outcome;
 import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
 import jakarta.resource.ResourceException;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
@@ -28,27 +23,26 @@ import java.util.stream.IntStream;
  */
 final class TenantTraffic implements AutoCloseable {
 
-    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final Duration PACE = Duration.ofMillis(100);
     private static final int BODY = 500;
 
     private final Rig rig;
     private final LedgerLog log;
     private final int port;
     private final List<Tenants.Tenant> tenants;
-    private final ExecutorService threads;
+    private final PublisherThreads threads;
     private final ThreadLocal<LedgerLog.Delivery> delivery = new ThreadLocal<>();
     private final AtomicInteger ids = new AtomicInteger();
     private final AtomicLongArray confirmed;
     private final AtomicLongArray delivered;
     private volatile long mark = System.nanoTime();
-    private volatile boolean stop;
 
     TenantTraffic(Rig rig, Tenants tenants, int port, LedgerLog log) {
         this.rig = rig;
         this.log = log;
         this.port = port;
         this.tenants = tenants.all();
-        this.threads = Executors.newFixedThreadPool(this.tenants.size());
+        this.threads = new PublisherThreads(this.tenants.size(), PACE);
         this.confirmed = new AtomicLongArray(this.tenants.size());
         this.delivered = new AtomicLongArray(this.tenants.size());
     }
@@ -58,13 +52,7 @@ final class TenantTraffic implements AutoCloseable {
             consume(i, tenants.get(i));
             MqPublisher publisher = publisher(tenants.get(i));
             int number = i;
-            threads.execute(
-                    () -> {
-                        while (!stop) {
-                            publishOne(number, publisher);
-                            LockSupport.parkNanos(PACE_NANOS);
-                        }
-                    });
+            threads.repeat(() -> publishOne(number, publisher));
         }
     }
 
@@ -158,17 +146,11 @@ final class TenantTraffic implements AutoCloseable {
 
     /** Ends the publishers; activations go on. */
     void stopPublishing() throws InterruptedException {
-        stop = true;
-        threads.shutdown();
-        assertTrue(threads.awaitTermination(30, TimeUnit.SECONDS), "publishers hang");
+        threads.stop();
     }
 
     @Override
     public void close() {
-        try {
-            stopPublishing();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        threads.close();
     }
 }

@@ -32,9 +32,6 @@ class ExternalTest {
 
     @AfterAll
     static void stop() {
-        if (broker != null) {
-            broker.close();
-        }
         security.close();
     }
 

@@ -25,7 +25,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 
-/** A broker with TLS and EXTERNAL, certificates, and attempts to connect to it. */
+/**
+ * Brokers with TLS and EXTERNAL, certificates, and attempts to connect to them. Closing it closes
+ * its brokers.
+ */
 public final class Security implements AutoCloseable {
 
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
@@ -42,6 +45,7 @@ public final class Security implements AutoCloseable {
     final Events events = new Events("leveret-test", Runnable::run);
     final List<Event> told = new CopyOnWriteArrayList<>();
     private final Threads threads = new Threads("leveret-security-test");
+    private final List<BrokerNode> nodes = new ArrayList<>();
 
     public Security() {
         try {
@@ -86,6 +90,7 @@ public final class Security implements AutoCloseable {
                                 .withPlugins("rabbitmq_auth_mechanism_ssl")
                                 .withFiles(files)
                                 .withConfig(lines.toArray(String[]::new)));
+        nodes.add(node);
         addUser(node, "secured", userPassword);
         addUser(node, EXTERNAL_USER, Secrets.plain("unused password"));
         return node;
@@ -177,6 +182,7 @@ public final class Security implements AutoCloseable {
 
     @Override
     public void close() {
+        nodes.forEach(BrokerNode::close);
         threads.close(Deadline.in(Duration.ofSeconds(5)));
     }
 }

@@ -51,12 +51,6 @@ class TlsTest {
 
     @AfterAll
     static void stop() {
-        if (broker != null) {
-            broker.close();
-        }
-        if (strict != null) {
-            strict.close();
-        }
         security.close();
     }
 
@@ -70,11 +64,51 @@ class TlsTest {
         return security.connect(node, connector, host, port);
     }
 
+    /** Trusts the authority of the tests, verifies in full and has no certificate. */
+    private static TlsSettings trusting() {
+        return security.tls(security.trust(), null);
+    }
+
+    private static TlsSettings.Store store(
+            Path file, TlsSettings.Type type, String password, Path key) {
+        return new TlsSettings.Store(
+                file.toString(),
+                type,
+                password == null ? null : new Secret(password),
+                key == null ? null : key.toString());
+    }
+
     /** The whole text that a log line would show. */
     private static String refusal(int port, TlsSettings tls) {
         IOException e =
                 assertThrows(IOException.class, () -> connect(broker, "localhost", port, tls));
         return Causes.text(e);
+    }
+
+    /** One attempt that failed: how long it took and why. */
+    private record Failure(long millis, String why) {}
+
+    private static Failure failure(int port, TlsSettings tls) {
+        LinkConnector connector = security.connector("127.0.0.1", port, security.login(), tls);
+        long begin = System.nanoTime();
+        IOException e =
+                assertThrows(
+                        IOException.class,
+                        () -> connector.connect(new HostPort("127.0.0.1", port), "x"));
+        long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+        return new Failure(millis, Causes.text(e));
+    }
+
+    /** Connects twice over the same connector, and counts the warnings that say something. */
+    private static long warnings(int port, TlsSettings tls, String part) throws Exception {
+        LinkConnector connector = security.connector("localhost", port, security.login(), tls);
+        security.told.clear();
+        security.connect(broker, connector, "localhost", port);
+        security.connect(broker, connector, "localhost", port);
+        return security.told.stream()
+                .filter(e -> e.severity() == MqEvent.Severity.WARNING)
+                .filter(e -> e.text().contains(part))
+                .count();
     }
 
     private static void assertSays(String part, String text) {
@@ -98,7 +132,7 @@ class TlsTest {
     @ValueSource(strings = {"localhost", "127.0.0.1"})
     @DisplayName("a name and a literal address are both verified against the certificate")
     void verifiesNameAndAddress(String host) throws Exception {
-        TlsSettings tls = security.tls(security.trust(), null);
+        TlsSettings tls = trusting();
 
         connect(broker, host, Security.tlsPort(broker), tls);
     }
@@ -119,8 +153,8 @@ class TlsTest {
             Path i = folder.resolve("client." + type);
             TestIdentity.trust(t, type.name(), password, security.authority.certificate());
             security.client.store(i, type.name(), password);
-            trust = new TlsSettings.Store(t.toString(), type, new Secret(password), null);
-            identity = new TlsSettings.Store(i.toString(), type, new Secret(password), null);
+            trust = store(t, type, password, null);
+            identity = store(i, type, password, null);
         }
 
         assertSays("tlsv1.2", connect(strict, security.tls(trust, identity)));
@@ -133,21 +167,12 @@ class TlsTest {
         Path chain = TestIdentity.pem(folder.resolve("chain.pem"), security.client.chain());
         String password = security.storePassword;
         Path key = security.client.encryptedKeyPem(folder.resolve("key.enc.pem"), password);
-        TlsSettings.Store identity =
-                new TlsSettings.Store(
-                        chain.toString(),
-                        TlsSettings.Type.PEM,
-                        new Secret(password),
-                        key.toString());
+        TlsSettings.Store identity = store(chain, TlsSettings.Type.PEM, password, key);
 
         assertSays("tlsv1.2", connect(strict, security.tls(security.trust(), identity)));
 
-        TlsSettings.Store wrong =
-                new TlsSettings.Store(
-                        chain.toString(),
-                        TlsSettings.Type.PEM,
-                        new Secret(Secrets.plain("wrong key password")),
-                        key.toString());
+        String other = Secrets.plain("wrong key password");
+        TlsSettings.Store wrong = store(chain, TlsSettings.Type.PEM, other, key);
         String text = refusal(Security.tlsPort(strict), security.tls(security.trust(), wrong));
         assertSays("privateKey " + key, text);
         assertSays("cannot be decrypted", text);
@@ -174,7 +199,7 @@ class TlsTest {
     void refusesOtherHost() {
         TestIdentity other = security.authority.issue("other", "dns:other.example");
         try (TlsFront front = TlsFront.to(other, broker.port())) {
-            String text = refusal(front.port(), security.tls(security.trust(), null));
+            String text = refusal(front.port(), trusting());
 
             assertSays("certificate is not for the host localhost", text);
         }
@@ -191,18 +216,8 @@ class TlsTest {
                         Security.BOTH,
                         TlsSettings.Verification.CERTIFICATE);
         try (TlsFront front = TlsFront.to(other, broker.port())) {
-            LinkConnector connector =
-                    security.connector("localhost", front.port(), security.login(), certificate);
-            security.told.clear();
-            security.connect(broker, connector, "localhost", front.port());
-            security.connect(broker, connector, "localhost", front.port());
+            assertEquals(1, warnings(front.port(), certificate, "does not verify the host name"));
         }
-        assertEquals(
-                1,
-                security.told.stream()
-                        .filter(e -> e.severity() == MqEvent.Severity.WARNING)
-                        .filter(e -> e.text().contains("does not verify the host name"))
-                        .count());
         TestIdentity foreign = security.stranger.issue("foreign", "dns:localhost");
         try (TlsFront front = TlsFront.to(foreign, broker.port())) {
             assertSays("from no authority in trustStore", refusal(front.port(), certificate));
@@ -216,17 +231,9 @@ class TlsTest {
         TlsSettings none =
                 new TlsSettings(null, null, Security.BOTH, TlsSettings.Verification.NONE);
         try (TlsFront front = TlsFront.to(foreign, broker.port())) {
-            LinkConnector connector =
-                    security.connector("localhost", front.port(), security.login(), none);
-            security.told.clear();
-            security.connect(broker, connector, "localhost", front.port());
-            security.connect(broker, connector, "localhost", front.port());
+            String warning = "does not verify the broker's certificate";
+            assertEquals(1, warnings(front.port(), none, warning));
         }
-        assertEquals(
-                1,
-                security.told.stream()
-                        .filter(e -> e.text().contains("does not verify the broker's certificate"))
-                        .count());
     }
 
     @Test
@@ -249,7 +256,7 @@ class TlsTest {
     void refusesExpired() {
         TestIdentity expired = security.authority.issueExpired("broker", "dns:localhost");
         try (TlsFront front = TlsFront.to(expired, broker.port())) {
-            String text = refusal(front.port(), security.tls(security.trust(), null));
+            String text = refusal(front.port(), trusting());
 
             assertSays("certificate has expired", text);
         }
@@ -273,7 +280,7 @@ class TlsTest {
     @Test
     @DisplayName("a broker that wants a client certificate says so, with TLS 1.2 and 1.3")
     void refusedWithoutCertificate() throws Exception {
-        TlsSettings without = security.tls(security.trust(), null);
+        TlsSettings without = trusting();
 
         String strictly = refusal(Security.tlsPort(strict), without);
         assertSays("it wants a client certificate, and keyStore is not set", strictly);
@@ -292,7 +299,7 @@ class TlsTest {
     @Test
     @DisplayName("a plain port is told apart from a TLS port")
     void refusesPlainPort() {
-        String text = refusal(broker.port(), security.tls(security.trust(), null));
+        String text = refusal(broker.port(), trusting());
 
         assertSays("is this its TLS port?", text);
     }
@@ -304,20 +311,13 @@ class TlsTest {
         try (ServerSocket silent = new ServerSocket()) {
             silent.bind(new InetSocketAddress(loopback, 0));
             for (TlsSettings tls : new TlsSettings[] {security.tls(null, null), null}) {
-                int port = silent.getLocalPort();
-                LinkConnector connector =
-                        security.connector("127.0.0.1", port, security.login(), tls);
-                long begin = System.nanoTime();
+                Failure failure = failure(silent.getLocalPort(), tls);
 
-                IOException e =
-                        assertThrows(
-                                IOException.class,
-                                () -> connector.connect(new HostPort("127.0.0.1", port), "x"));
-
-                long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
                 long limit = Security.CONNECT_TIMEOUT.toMillis();
-                assertTrue(millis >= limit - 100 && millis < limit + 1_000, millis + " ms");
-                assertSays(tls == null ? "AMQP handshake" : "TLS handshake", Causes.text(e));
+                assertTrue(
+                        failure.millis() >= limit - 100 && failure.millis() < limit + 1_000,
+                        failure.millis() + " ms");
+                assertSays(tls == null ? "AMQP handshake" : "TLS handshake", failure.why());
             }
         }
     }
@@ -364,18 +364,11 @@ class TlsTest {
     void boundsTricklingHandshake() throws Exception {
         try (FaultProxy proxy = FaultProxy.to("127.0.0.1", broker.port())) {
             proxy.trickle(FaultProxy.Direction.DOWN, 100);
-            LinkConnector connector =
-                    security.connector("127.0.0.1", proxy.port(), security.login(), null);
-            long begin = System.nanoTime();
+            Failure failure = failure(proxy.port(), null);
 
-            IOException e =
-                    assertThrows(
-                            IOException.class,
-                            () -> connector.connect(new HostPort("127.0.0.1", proxy.port()), "x"));
-
-            long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
-            assertTrue(millis < Security.CONNECT_TIMEOUT.toMillis() + 1_000, millis + " ms");
-            assertSays("did not answer the AMQP handshake within", Causes.text(e));
+            long limit = Security.CONNECT_TIMEOUT.toMillis() + 1_000;
+            assertTrue(failure.millis() < limit, failure.millis() + " ms");
+            assertSays("did not answer the AMQP handshake within", failure.why());
         }
     }
 
@@ -411,22 +404,15 @@ class TlsTest {
                 right,
                 null);
 
-        TlsSettings.Store empty =
-                new TlsSettings.Store(
-                        p12.toString(), TlsSettings.Type.PKCS12, new Secret(right), null);
+        TlsSettings.Store empty = store(p12, TlsSettings.Type.PKCS12, right, null);
         String text = refusal(Security.tlsPort(broker), security.tls(empty, null));
         assertSays("trustStore " + p12 + ": it holds no trusted certificate", text);
     }
 
     private static void assertMistake(
             String what, Path file, TlsSettings.Type type, String password, Path key) {
-        TlsSettings.Store store =
-                new TlsSettings.Store(
-                        file.toString(),
-                        type,
-                        password == null ? null : new Secret(password),
-                        key == null ? null : key.toString());
-        String text = refusal(Security.tlsPort(strict), security.tls(security.trust(), store));
+        TlsSettings.Store identity = store(file, type, password, key);
+        String text = refusal(Security.tlsPort(strict), security.tls(security.trust(), identity));
         assertSays(what, text);
         assertSays((key == null ? file : key).toString(), text);
     }
@@ -436,7 +422,7 @@ class TlsTest {
     void verifiesNameNotAddress() throws Exception {
         TestIdentity named = security.authority.issue("broker", "dns:broker.example");
         InetAddress loopback = InetAddress.getByName("127.0.0.1");
-        TlsSettings tls = security.tls(security.trust(), null);
+        TlsSettings tls = trusting();
         try (TlsFront front = TlsFront.to(named, broker.port())) {
             int port = front.port();
             for (String host : List.of("broker.example", "elsewhere.example")) {
