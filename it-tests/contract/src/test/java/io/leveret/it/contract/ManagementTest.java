@@ -515,6 +515,30 @@ class ManagementTest {
     }
 
     @Test
+    void aPauseThatFollowsBeforeAllHasGoneOnIsKept() throws Exception {
+        rig.start();
+        MqConnectionFactory factory = Rig.connectionFactory(rig.pool());
+        CountDownLatch gate = new CountDownLatch(1);
+        Bean bean = new Bean(m -> assertTrue(gate.await(SOON.toSeconds(), TimeUnit.SECONDS)));
+        rig.consume(queue, bean);
+        ActivationMXBean seen = new Jmx(factory).only(ACTIVATION, ActivationMXBean.class);
+        bare.publish(queue, "first");
+        bare.publish(queue, "second");
+        Until.holds("one runs", SOON, () -> seen.getInFlight() == 1);
+
+        seen.stop();
+        seen.start();
+        seen.stop();
+        gate.countDown();
+
+        Until.holds("paused", SOON, () -> "PAUSED".equals(seen.getState()));
+        Until.never("a consumer while paused", A_WHILE, () -> bare.consumers(queue) > 0);
+        assertEquals("PAUSED", seen.getState());
+        assertEquals(List.of("first"), bean.texts());
+        assertEquals(1, bare.ready(queue));
+    }
+
+    @Test
     void aPausedActivationCanBeDeactivatedAndActivatedAgain() throws Exception {
         rig.start();
         MqConnectionFactory factory = Rig.connectionFactory(rig.pool());
