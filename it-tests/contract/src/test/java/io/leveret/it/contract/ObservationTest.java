@@ -19,6 +19,7 @@ import io.leveret.MqPublisherOptions;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
+import io.leveret.ra.observe.ActivationMXBean;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.observe.ConnectionFactoryMXBean;
 import java.time.Duration;
@@ -159,11 +160,11 @@ class ObservationTest {
     void aMissingQueueIsToldOnceWithCauseAndAttempt() throws Exception {
         factory.events().addListener(heard::add);
         String missing = Bare.name("missing");
-        rig.consume(missing, new Bean());
-        Until.holds(
-                "a warning",
-                SOON,
-                () -> of(Source.ACTIVATION).stream().anyMatch(e -> e.attempt() > 0));
+        MqActivationSpec spec = rig.spec(missing);
+        spec.setMaxSession("3");
+        rig.container().activate(rig.endpoints(new Bean()), spec);
+        ActivationMXBean seen = new Jmx(factory).only("Activation", ActivationMXBean.class);
+        Until.holds("several attempts", SOON, () -> seen.getAttempts() >= 3);
         bare.declare(missing, Map.of());
         awaitState(Source.ACTIVATION, "CONSUMING");
         List<MqEvent> warnings =
@@ -172,6 +173,7 @@ class ObservationTest {
                         .toList();
         assertEquals(1, warnings.size(), warnings::toString);
         assertEquals("WAITING", warnings.get(0).state());
+        assertEquals(1, warnings.get(0).attempt());
         assertTrue(Causes.text(warnings.get(0).cause()).contains(missing));
         assertTrue(warnings.get(0).text().contains("cannot consume"), warnings.get(0).text());
     }
