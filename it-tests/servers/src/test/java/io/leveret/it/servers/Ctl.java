@@ -26,6 +26,17 @@ final class Ctl {
                                 Collectors.mapping(row -> row.get(1), Collectors.toSet())));
     }
 
+    /** Connections of applications: their TLS versions, or nothing, by the users they are of. */
+    static Map<String, List<String>> protocolsByUser(BrokerNode node) {
+        return table(node, "list_connections", "user", "ssl_protocol").stream()
+                .collect(
+                        Collectors.groupingBy(
+                                row -> row.get(0),
+                                Collectors.mapping(
+                                        row -> row.size() > 1 ? row.get(1) : "",
+                                        Collectors.toList())));
+    }
+
     /** Adds a user who may do everything in the virtual host {@code /}. */
     static void addUser(BrokerNode node, String user, String password) {
         node.ctl("add_user", user, password);

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** Waits for conditions that nobody announces, by asking again until a deadline. */
@@ -46,5 +47,21 @@ final class Eventually {
         } while (System.nanoTime() < end);
         String seen = failure == null ? Objects.toString(last) : failure.toString();
         throw new AssertionError(what + " after " + limit.toSeconds() + " s: " + seen, failure);
+    }
+
+    /**
+     * Asks all the time whether something has happened, and insists that it has not.
+     *
+     * @param what names it in the failure
+     * @throws AssertionError as soon as it has
+     */
+    static void never(String what, Duration time, BooleanSupplier happened) {
+        long end = System.nanoTime() + time.toNanos();
+        do {
+            if (happened.getAsBoolean()) {
+                throw new AssertionError(what);
+            }
+            LockSupport.parkNanos(PAUSE);
+        } while (System.nanoTime() < end);
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,7 @@ abstract class ManyAdaptersScenarios {
     void an_application_may_sign_on_by_itself() throws Exception {
         BrokerNode broker = many().firstBroker();
         String user = ServerScenarios.newId("clerk");
-        String password = ServerScenarios.newId("pass");
+        String password = Secrets.fresh("password that an application signs on with");
         Ctl.addUser(broker, user, password);
         String factory = many().firstFactory();
 

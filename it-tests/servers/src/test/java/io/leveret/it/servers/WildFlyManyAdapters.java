@@ -1,26 +1,18 @@
 package io.leveret.it.servers;
 
+import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.servers.many.FirstListener;
-import io.leveret.it.servers.many.ManyApplication;
-import io.leveret.it.servers.many.ManyResource;
-import io.leveret.it.servers.many.Received;
 import io.leveret.it.servers.many.SecondListener;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jboss.as.controller.client.helpers.Operations;
 import org.jboss.as.controller.client.helpers.Operations.CompositeOperationBuilder;
 import org.jboss.dmr.ModelNode;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.asset.EmptyAsset;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
-import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/**
- * The second instance on WildFly: one more resource adapter in the subsystem over the archive that
- * is deployed already. It is stopped by removing it, which is the only way that WildFly has.
- */
+/** The second instance on WildFly, with its broker and the application that receives from it. */
 final class WildFlyManyAdapters implements ManyAdapters {
 
     static final String SENDER = "leveret-many.war";
@@ -28,29 +20,25 @@ final class WildFlyManyAdapters implements ManyAdapters {
     private static final String RECEIVER = "leveret-many-second.war";
     private static final String SECOND = "second";
     private static final String SIGNED = "signed";
-    private static final String JNDI = "java:/leveret/";
-
-    /** Binds the listener to the second instance instead of the server's default. */
-    private static final String BINDING =
-            """
-            <jboss:ejb-jar xmlns:jboss="urn:jboss:jakartaee:1.0"
-                xmlns="https://jakarta.ee/xml/ns/jakartaee"
-                xmlns:r="urn:resource-adapter-binding:2.0" version="4.0">
-              <assembly-descriptor>
-                <r:resource-adapter-binding>
-                  <ejb-name>SecondListener</ejb-name>
-                  <r:resource-adapter-name>second</r:resource-adapter-name>
-                </r:resource-adapter-binding>
-              </assembly-descriptor>
-            </jboss:ejb-jar>
-            """;
 
     private final WildFlyServer server;
     private final BrokerNode second = BrokerNode.start();
     private final String secondUser = ServerScenarios.newId("second");
-    private final String secondPassword = ServerScenarios.newId("pass");
+    private final String secondPassword = Secrets.fresh("password of the second instance");
     private final String signedUser = ServerScenarios.newId("signed");
-    private final String signedPassword = ServerScenarios.newId("pass");
+    private final String signedPassword = Secrets.fresh("password that the server signs on with");
+    private final WildFlyInstance instance =
+            new WildFlyInstance(SECOND)
+                    .with(
+                            Map.of(
+                                    "addresses",
+                                    second.host() + ":" + second.port(),
+                                    "userName",
+                                    secondUser,
+                                    "password",
+                                    secondPassword))
+                    .factory(SECOND, Map.of())
+                    .signedFactory(SIGNED, SIGNED);
     private final Path receiver;
 
     private WildFlyManyAdapters(WildFlyServer server, Path receiver) {
@@ -60,8 +48,11 @@ final class WildFlyManyAdapters implements ManyAdapters {
 
     /** Starts the second broker and the second instance with its application. */
     static WildFlyManyAdapters start(WildFlyServer server) throws Exception {
-        Path war = ServerScenarios.newFolder("many").resolve(RECEIVER);
-        receiverArchive().as(ZipExporter.class).exportTo(war.toFile());
+        Path war =
+                ManyArchives.export(
+                        ServerScenarios.newFolder("many"),
+                        RECEIVER,
+                        Map.of(SecondListener.class, SECOND));
         WildFlyManyAdapters many = new WildFlyManyAdapters(server, war);
         boolean started = false;
         try {
@@ -81,32 +72,7 @@ final class WildFlyManyAdapters implements ManyAdapters {
 
     /** The application for Arquillian to deploy. */
     static WebArchive senderArchive() {
-        return archive(SENDER).addClass(FirstListener.class);
-    }
-
-    private static WebArchive receiverArchive() {
-        return archive(RECEIVER)
-                .addClass(SecondListener.class)
-                .addAsWebInfResource(new StringAsset(BINDING), "jboss-ejb3.xml");
-    }
-
-    private static WebArchive archive(String name) {
-        return ShrinkWrap.create(WebArchive.class, name)
-                .addClasses(ManyApplication.class, ManyResource.class, Received.class)
-                .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml")
-                .setManifest(
-                        new StringAsset(
-                                "Manifest-Version: 1.0\nDependencies: deployment.leveret.rar\n"));
-    }
-
-    private static ModelNode adapter(String... further) {
-        ModelNode address =
-                Operations.createAddress(
-                        "subsystem", "resource-adapters", "resource-adapter", SECOND);
-        for (int i = 0; i < further.length; i += 2) {
-            address.add(further[i], further[i + 1]);
-        }
-        return address;
+        return ManyArchives.archive(SENDER, FirstListener.class);
     }
 
     /** What the server signs on with, kept apart from the resource adapter's configuration. */
@@ -145,46 +111,16 @@ final class WildFlyManyAdapters implements ManyAdapters {
         }
     }
 
-    private static ModelNode property(String name, String value) {
-        ModelNode add = Operations.createAddOperation(adapter("config-properties", name));
-        add.get("value").set(value);
-        return add;
-    }
-
-    private static ModelNode factory(String name) {
-        ModelNode add = Operations.createAddOperation(adapter("connection-definitions", name));
-        add.get("class-name").set("io.leveret.ra.outbound.MqManagedConnectionFactory");
-        add.get("jndi-name").set(JNDI + name);
-        return add;
-    }
-
     @Override
     public void startSecond() throws Exception {
-        ModelNode add = Operations.createAddOperation(adapter());
-        add.get("archive").set(Deployments.ADAPTER);
-        add.get("transaction-support").set("NoTransaction");
-        ModelNode signed = factory(SIGNED);
-        signed.get("authentication-context").set(SIGNED);
-        server.execute(
-                CompositeOperationBuilder.create()
-                        .addStep(add)
-                        .addStep(property("addresses", second.host() + ":" + second.port()))
-                        .addStep(property("userName", secondUser))
-                        .addStep(property("password", secondPassword))
-                        .addStep(factory(SECOND))
-                        .addStep(signed)
-                        .build()
-                        .getOperation());
-        server.execute(Operations.createOperation("activate", adapter()));
+        instance.start(server);
         server.deploy(receiver);
     }
 
     @Override
     public void stopSecond() throws Exception {
         server.undeploy(RECEIVER);
-        ModelNode remove = Operations.createRemoveOperation(adapter());
-        remove.get("operation-headers", "allow-resource-service-restart").set(true);
-        server.execute(remove);
+        instance.stop(server);
     }
 
     @Override
@@ -199,12 +135,12 @@ final class WildFlyManyAdapters implements ManyAdapters {
 
     @Override
     public String firstFactory() {
-        return JNDI + "ConnectionFactory";
+        return WildFlyInstance.jndi("ConnectionFactory");
     }
 
     @Override
     public String secondFactory() {
-        return JNDI + SECOND;
+        return WildFlyInstance.jndi(SECOND);
     }
 
     @Override
@@ -214,7 +150,7 @@ final class WildFlyManyAdapters implements ManyAdapters {
 
     @Override
     public String signedFactory() {
-        return JNDI + SIGNED;
+        return WildFlyInstance.jndi(SIGNED);
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.leveret.it.servers;
 import io.leveret.it.broker.BrokerNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -104,11 +106,27 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
         execute(Operations.createOperation("flush-idle-connection-in-pool", pool));
     }
 
+    /** What the server has logged so far. */
+    String log() {
+        Path log = Deployments.folder("leveret.it.target").resolve("wildfly-base/log/server.log");
+        try {
+            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Runs a management operation and insists on success. */
     ModelNode execute(ModelNode operation) throws IOException {
         ModelNode answer = client().execute(operation);
         if (!Operations.isSuccessfulOutcome(answer)) {
-            throw new IOException(operation + ": " + answer);
+            // Not the whole operation: it may set passwords.
+            throw new IOException(
+                    Operations.getOperationName(operation)
+                            + " "
+                            + Operations.getOperationAddress(operation)
+                            + ": "
+                            + Operations.getFailureDescription(answer));
         }
         return Operations.readResult(answer);
     }

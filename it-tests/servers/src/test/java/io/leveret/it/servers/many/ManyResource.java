@@ -13,6 +13,10 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import java.lang.management.ManagementFactory;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
@@ -29,6 +33,22 @@ public class ManyResource {
     @Path("received")
     public String received() {
         return String.join("\n", received.ids());
+    }
+
+    /** Lists the adapter's activations: bean and state. */
+    @GET
+    @Path("activations")
+    public String activations() throws JMException {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        StringBuilder lines = new StringBuilder();
+        for (ObjectName name :
+                server.queryNames(new ObjectName("io.leveret:type=Activation,*"), null)) {
+            lines.append(server.getAttribute(name, "Name"))
+                    .append(' ')
+                    .append(server.getAttribute(name, "State"))
+                    .append('\n');
+        }
+        return lines.toString();
     }
 
     /**

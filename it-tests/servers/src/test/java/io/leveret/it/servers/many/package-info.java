@@ -1,5 +1,5 @@
 /**
- * Applications that use several brokers: one that publishes through whatever connection factory it
- * is told and receives from the first broker, and one that receives from the second.
+ * Applications that use several brokers: they publish through whatever connection factory they are
+ * told, and receive with the listeners that the tests put into them.
  */
 package io.leveret.it.servers.many;
