@@ -116,6 +116,7 @@ abstract class BrokerSetsScenarios {
         try {
             awaitLateListener("LOOKING_UP");
             Eventually.value("complaints", this::complaints, lines -> lines.size() == 1);
+            // Only up to here: while a server makes the factory, it may give another reason.
             Eventually.never("a second complaint", SEVERAL_LOOKUPS, () -> complaints().size() > 1);
 
             sets().addLateFactory();
@@ -124,7 +125,6 @@ abstract class BrokerSetsScenarios {
                 awaitLateListener("CONSUMING");
                 Set<String> users = Ctl.connectionsByUser(broker()).keySet();
                 assertTrue(users.contains(sets().broker().lateUser()), () -> "users: " + users);
-                assertEquals(1, complaints().size(), () -> complaints().toString());
             } finally {
                 sets().removeLateFactory();
             }
