@@ -8,13 +8,13 @@ interface BrokerSets {
 
     SecuredBroker broker();
 
-    /** The factory of a resource adapter that connects over TLS; it has no settings of its own. */
+    /** A factory that connects over TLS. */
     String tlsFactory();
 
     /** One with a trust store that does not know the broker's authority. */
     String distrustingFactory();
 
-    /** One that connects with tokens, of a resource adapter that leads nowhere. */
+    /** One that connects with tokens, of a resource adapter that leads elsewhere. */
     String tokensFactory();
 
     /** The application that receives over TLS, and from the broker of {@link #tokensFactory()}. */
@@ -23,7 +23,7 @@ interface BrokerSets {
     /** The application whose factory comes late. */
     Control lateApplication();
 
-    /** Deploys {@link #lateApplication()}, of a resource adapter that leads nowhere. */
+    /** Deploys {@link #lateApplication()}, of a resource adapter that leads elsewhere. */
     void deployLateApplication() throws Exception;
 
     void undeployLateApplication() throws Exception;
@@ -34,5 +34,5 @@ interface BrokerSets {
     void removeLateFactory() throws Exception;
 
     /** What the server has logged so far. */
-    String log();
+    String log() throws Exception;
 }

@@ -141,7 +141,7 @@ abstract class BrokerSetsScenarios {
     }
 
     /** What the server's log says of the factory that is not there. */
-    private List<String> complaints() {
+    private List<String> complaints() throws Exception {
         return sets().log()
                 .lines()
                 .filter(line -> line.contains("LateListener") && line.contains("does not find"))

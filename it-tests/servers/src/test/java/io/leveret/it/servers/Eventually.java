@@ -5,7 +5,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** Waits for conditions that nobody announces, by asking again until a deadline. */
@@ -55,10 +54,10 @@ final class Eventually {
      * @param what names it in the failure
      * @throws AssertionError as soon as it has
      */
-    static void never(String what, Duration time, BooleanSupplier happened) {
+    static void never(String what, Duration time, Callable<Boolean> happened) throws Exception {
         long end = System.nanoTime() + time.toNanos();
         do {
-            if (happened.getAsBoolean()) {
+            if (happened.call()) {
                 throw new AssertionError(what);
             }
             LockSupport.parkNanos(PAUSE);

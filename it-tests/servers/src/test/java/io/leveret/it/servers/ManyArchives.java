@@ -12,7 +12,7 @@ import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** The applications that use several brokers, for WildFly. */
+/** The applications that use several brokers. */
 final class ManyArchives {
 
     private static final String DESCRIPTOR =
@@ -46,7 +46,7 @@ final class ManyArchives {
     }
 
     /**
-     * Writes an application whose listeners belong to other resource adapter instances.
+     * Writes an application for WildFly whose listeners belong to other resource adapter instances.
      *
      * @param instances the names of the instances, by the listeners
      */

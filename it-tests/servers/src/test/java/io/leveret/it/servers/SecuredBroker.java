@@ -27,12 +27,13 @@ final class SecuredBroker implements AutoCloseable {
 
     private final Path folder;
     private final TestCertificates authority;
+    // Passwords go through asadmin, which takes letters and digits on any system.
     private final String user = ServerScenarios.newId("secured");
-    private final String password = Secrets.fresh("password behind TLS in a server");
+    private final String password = Secrets.plain("password behind TLS in a server");
     private final String lateUser = ServerScenarios.newId("late");
-    private final String latePassword = Secrets.fresh("password of a late factory");
+    private final String latePassword = Secrets.plain("password of a late factory");
     private final String storePassword = Secrets.plain("password of a server's trust store");
-    private final String clientSecret = Secrets.fresh("client secret in a server");
+    private final String clientSecret = Secrets.plain("client secret in a server");
     private final TokenServer tokens;
     private final BrokerNode node;
 

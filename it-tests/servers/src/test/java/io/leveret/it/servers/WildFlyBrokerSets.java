@@ -3,6 +3,7 @@ package io.leveret.it.servers;
 import io.leveret.it.servers.many.LateListener;
 import io.leveret.it.servers.many.TlsListener;
 import io.leveret.it.servers.many.TokensListener;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -116,7 +117,7 @@ final class WildFlyBrokerSets implements BrokerSets {
     }
 
     @Override
-    public String log() {
+    public String log() throws IOException {
         return server.log();
     }
 

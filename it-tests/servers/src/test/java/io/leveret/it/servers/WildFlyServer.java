@@ -3,7 +3,6 @@ package io.leveret.it.servers;
 import io.leveret.it.broker.BrokerNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +43,7 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
         int offset = FreePorts.offset(1_000, PORTS);
         BrokerNode broker = BrokerNode.start();
         String settings =
-                AdapterSettings.of(broker).entrySet().stream()
+                AdapterSettings.of(broker, WildFlyInstance.jndi("")).entrySet().stream()
                         .map(e -> "-D" + e.getKey() + "=" + e.getValue())
                         .collect(Collectors.joining(" "));
         System.setProperty("leveret.it.wildfly.management", "" + (MANAGEMENT + offset));
@@ -107,13 +106,9 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     }
 
     /** What the server has logged so far. */
-    String log() {
+    String log() throws IOException {
         Path log = Deployments.folder("leveret.it.target").resolve("wildfly-base/log/server.log");
-        try {
-            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
     }
 
     /** Runs a management operation and insists on success. */

@@ -12,7 +12,7 @@ import jakarta.inject.Inject;
             @ActivationConfigProperty(propertyName = "destination", propertyValue = "sets.late"),
             @ActivationConfigProperty(
                     propertyName = "connectionFactoryLookup",
-                    propertyValue = "java:/leveret/late"),
+                    propertyValue = "${it.jndi}late"),
             @ActivationConfigProperty(propertyName = "maxSession", propertyValue = "1")
         })
 public class LateListener implements MqMessageListener {

@@ -12,7 +12,7 @@ import jakarta.inject.Inject;
             @ActivationConfigProperty(propertyName = "destination", propertyValue = "sets.tokens"),
             @ActivationConfigProperty(
                     propertyName = "connectionFactoryLookup",
-                    propertyValue = "java:/leveret/tokens"),
+                    propertyValue = "${it.jndi}tokens"),
             @ActivationConfigProperty(propertyName = "maxSession", propertyValue = "1")
         })
 public class TokensListener implements MqMessageListener {
