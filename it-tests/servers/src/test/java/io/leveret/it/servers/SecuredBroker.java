@@ -27,6 +27,7 @@ final class SecuredBroker implements AutoCloseable {
 
     private final Path folder;
     private final TestCertificates authority;
+    private final TestCertificates another;
     // Passwords go through asadmin, which takes letters and digits on any system.
     private final String user = ServerScenarios.newId("secured");
     private final String password = Secrets.plain("password behind TLS in a server");
@@ -41,6 +42,7 @@ final class SecuredBroker implements AutoCloseable {
     SecuredBroker() throws IOException {
         folder = ServerScenarios.newFolder("secured");
         authority = TestCertificates.authority(folder.resolve("authority"), "Test Authority");
+        another = TestCertificates.authority(folder.resolve("another"), "Another Authority");
         tokens = new TokenServer(clientSecret, TOKEN_LIFETIME);
         boolean started = false;
         BrokerNode starting = null;
@@ -103,9 +105,7 @@ final class SecuredBroker implements AutoCloseable {
 
     /** The settings of one who trusts another authority only. */
     Map<String, String> overTlsTrustingAnother() {
-        TestCertificates other =
-                TestCertificates.authority(folder.resolve("another"), "Another Authority");
-        return overTls("trust-another.p12", other);
+        return overTls("trust-another.p12", another);
     }
 
     private Map<String, String> overTls(String store, TestCertificates trusted) {
