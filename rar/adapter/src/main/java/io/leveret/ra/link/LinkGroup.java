@@ -152,7 +152,7 @@ public final class LinkGroup {
                 continue;
             }
             OpenConnection connection = place.connection();
-            if (!own && connection.channels() > 1) {
+            if (!own && connection.used() > 1) {
                 add(key.settings().connections(), () -> true);
             }
             String link = place.link().name();

@@ -113,7 +113,7 @@ final class Links {
     boolean isEachUsed() {
         return all.stream()
                 .map(Link::current)
-                .allMatch(connection -> connection != null && connection.channels() > 0);
+                .allMatch(connection -> connection != null && connection.used() > 0);
     }
 
     /** Whether no link is in its very first attempt. */

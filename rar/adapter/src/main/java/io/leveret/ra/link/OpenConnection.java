@@ -77,6 +77,11 @@ final class OpenConnection {
         return ordinary.taken.get() + own.taken.get();
     }
 
+    /** How many places are taken, without those of the adapter's own channels. */
+    int used() {
+        return ordinary.taken.get();
+    }
+
     boolean hasRoom(boolean forOwn) {
         return places(forOwn).isFree();
     }
