@@ -34,6 +34,7 @@ final class ManyChannels implements AutoCloseable {
     private final PublisherThreads threads;
     private final AtomicInteger ids = new AtomicInteger();
     private final AtomicInteger confirmed = new AtomicInteger();
+    private volatile MqConnectionException refusal;
     private volatile boolean paused;
 
     /**
@@ -79,6 +80,7 @@ final class ManyChannels implements AutoCloseable {
                     own = connections.getConnection();
                 }
             } catch (MqConnectionException e) {
+                refusal = e;
                 threads.pace();
                 continue; // no link is up: the caller tries again
             }
@@ -129,6 +131,11 @@ final class ManyChannels implements AutoCloseable {
 
     int confirmed() {
         return confirmed.get();
+    }
+
+    /** Why a thread got no connection the last time; null when every one always did. */
+    MqConnectionException refusal() {
+        return refusal;
     }
 
     /** How many connections the pools hold. */
