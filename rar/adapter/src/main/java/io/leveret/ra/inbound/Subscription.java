@@ -149,7 +149,7 @@ final class Subscription extends DefaultConsumer {
             write.run();
             return true;
         } catch (IOException | AlreadyClosedException e) {
-            worker.notSettled(e);
+            worker.trouble("could not settle a delivery, it comes again", e);
             return false;
         } finally {
             open.decrementAndGet();
@@ -169,7 +169,7 @@ final class Subscription extends DefaultConsumer {
         } catch (IOException | RuntimeException e) {
             channel.roundTripFailed(e);
             // The channel is closed next anyway, which ends the flow as well.
-            worker.notSettled(e);
+            worker.trouble("could not cancel its consumer", e);
         }
     }
 

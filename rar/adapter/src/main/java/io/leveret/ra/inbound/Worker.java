@@ -176,8 +176,9 @@ final class Worker {
         counts.returned.increment();
     }
 
-    void notSettled(Exception cause) {
-        report.detail("could not settle a delivery, it comes again", cause);
+    /** Notes what failed on the channel: the broker sets it right by delivering again. */
+    void trouble(String what, Exception cause) {
+        report.detail(what, cause);
     }
 
     // --- stopping ---

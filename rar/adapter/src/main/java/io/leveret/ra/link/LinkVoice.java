@@ -160,7 +160,11 @@ final class LinkVoice {
                                             + settings.probeInterval().toMillis()
                                             + " ms"
                                     : "waits for the operator to resume it");
-            case NEW, CONNECTING -> "did not connect in time";
+            case NEW, CONNECTING ->
+                    "did not connect in time"
+                            + (now.cause() == null
+                                    ? ""
+                                    : " (before: " + Causes.text(now.cause()) + ")");
             case CLOSED -> "is closed";
             case UP, BLOCKED -> "could not be used";
         };
