@@ -13,6 +13,7 @@ import io.leveret.it.ledger.Ledger;
 import io.leveret.it.ledger.LedgerLog;
 import io.leveret.it.ledger.LedgerReport;
 import io.leveret.ra.inbound.MqActivationSpec;
+import io.leveret.ra.observe.LinkMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -160,16 +161,35 @@ class RandomCutsTest {
     private void calm(ManyChannels channels) throws Exception {
         try {
             Until.holds("all connections", SETTLED, () -> channels.keeping() == KEEPERS);
+            Until.holds("all sessions", SETTLED, () -> bare.consumers(queue) == LINKS * CHANNELS);
         } catch (AssertionError e) {
+            tell(channels);
             throw new AssertionError(e.getMessage(), channels.refusal());
         }
-        Until.holds("all sessions", SETTLED, () -> bare.consumers(queue) == LINKS * CHANNELS);
         int known = channels.confirmed();
         Until.holds("traffic", SOON, () -> channels.confirmed() > known + 500);
         channels.pause(true);
         Until.holds("an empty queue", SOON, () -> bare.ready(queue) == 0);
         Until.holds("idle workers end", SETTLED, () -> Footprint.threads("leveret-") <= IDLE);
         channels.forgetErrors();
+    }
+
+    /** What adapter and broker have, when they should have the same. */
+    private void tell(ManyChannels channels) throws Exception {
+        System.out.println(OnBroker.look(channels) + ", consumers " + bare.consumers(queue));
+        for (LinkMXBean link : LinkBeans.named("cuts-")) {
+            System.out.printf(
+                    "%s %s %s since %s, channels %d, last cause %s%n",
+                    link.getName(),
+                    link.getState(),
+                    link.getAddress(),
+                    link.getSince().toInstant(),
+                    link.getChannels(),
+                    link.getLastCause());
+        }
+        System.out.println(Nodes.shared().ctl("list_consumers", "channel_pid", "consumer_tag"));
+        System.out.println(Nodes.shared().ctl("list_channels", "pid", "connection", "number"));
+        System.out.println(Nodes.shared().ctl("list_connections", "pid", "client_properties"));
     }
 
     private void cut(LedgerLog log, ManyChannels channels) throws Exception {
