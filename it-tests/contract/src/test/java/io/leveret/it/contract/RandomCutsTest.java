@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -179,6 +180,7 @@ class RandomCutsTest {
         System.out.println(OnBroker.look(channels) + ", consumers " + bare.consumers(queue));
         for (LinkMXBean link : LinkBeans.named("cuts-")) {
             System.out.printf(
+                    Locale.ROOT,
                     "%s %s %s since %s, channels %d, last cause %s%n",
                     link.getName(),
                     link.getState(),

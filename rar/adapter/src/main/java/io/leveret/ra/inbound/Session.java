@@ -97,8 +97,8 @@ final class Session {
     /**
      * Waits for the end.
      *
-     * @return false when the listener still runs at the deadline; its channel is closed then, so
-     *     that the broker delivers elsewhere
+     * @return false when the listener still runs at the deadline. The channel is closed then, so
+     *     that the broker delivers elsewhere; also when only its cancel has not been answered yet
      */
     boolean awaitStop(Deadline deadline) {
         if (worker.isCurrentThread()) {
@@ -109,7 +109,7 @@ final class Session {
             return true;
         } catch (TimeoutException e) {
             subscriber.abandon();
-            return false;
+            return !worker.isDelivering();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

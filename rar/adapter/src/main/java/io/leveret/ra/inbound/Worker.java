@@ -187,6 +187,11 @@ final class Worker {
         return Thread.currentThread() == thread;
     }
 
+    /** Whether a delivery runs, or is about to. */
+    boolean isDelivering() {
+        return thread != null;
+    }
+
     /** Begins no delivery any more. */
     void stop() {
         stopping = true;

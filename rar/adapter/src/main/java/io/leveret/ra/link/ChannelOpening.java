@@ -55,7 +55,7 @@ final class ChannelOpening {
             if (!answer.complete(channel)) {
                 channel.close();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             answer.completeExceptionally(e);
         }
     }
@@ -63,7 +63,7 @@ final class ChannelOpening {
     private static void setUp(LinkChannel channel, ChannelSetup setup) throws IOException {
         try {
             setup.run(channel.client());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channel.roundTripFailed(e);
             channel.close();
             throw e;

@@ -483,6 +483,6 @@ final class Link {
 
     void close(OpenConnection open) {
         open.gate.end();
-        threads.executeUnlessClosed(() -> open.client.abort(CLOSE_MILLIS));
+        threads.executeUnlessClosed(() -> open.close(CLOSE_MILLIS));
     }
 }

@@ -64,7 +64,9 @@ public final class LinkChannel {
      * @return true while neither side has closed it
      */
     public boolean isOpen() {
-        return !closed.get() && channel.isOpen();
+        return !closed.get()
+                && connection.gate.state() != WriteGate.State.ENDED
+                && channel.isOpen();
     }
 
     /**
@@ -125,7 +127,7 @@ public final class LinkChannel {
      *
      * @param why what the client has thrown
      */
-    public void roundTripFailed(Exception why) {
+    public void roundTripFailed(Throwable why) {
         connection.roundTripFailed(why);
     }
 

@@ -3,7 +3,9 @@ package io.leveret.ra.link;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ChannelContinuationTimeoutException;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.impl.AMQConnection;
 import io.leveret.ra.settings.HostPort;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -194,6 +196,19 @@ final class OpenConnection {
          * opened or closed to the next one, which the broker takes for a fault.
          */
         void onUnanswered(Exception why);
+    }
+
+    /**
+     * Closes; blocks at most that long. The client tells its channels of a close only when the
+     * broker has answered it. They must hear of it in any case, or whoever waits for their loss
+     * (sessions, managed connections) would keep them for ever.
+     */
+    void close(int millis) {
+        client.abort(millis);
+        if (client instanceof AMQConnection connection) {
+            // Does nothing when the answer has come.
+            connection.handleIoError(new EOFException("the broker did not answer the close"));
+        }
     }
 
     void watch(Watcher by) {

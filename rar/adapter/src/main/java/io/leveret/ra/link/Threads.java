@@ -121,13 +121,16 @@ public final class Threads implements Executor {
 
     /**
      * Runs a task on a worker thread, or drops it when the adapter has stopped; for tasks that have
-     * lost their meaning by then.
+     * lost their meaning by then. While the machine has no thread to give, the task waits for one:
+     * whoever asked may be on the I/O thread, and nobody would ask again.
      *
      * @param task what to run
      */
     public void executeUnlessClosed(Runnable task) {
         try {
             workers.execute(task);
+        } catch (OutOfMemoryError e) {
+            after(NO_THREAD_PAUSE, task);
         } catch (RejectedExecutionException e) {
             if (!workers.isShutdown()) {
                 throw e;
@@ -144,21 +147,13 @@ public final class Threads implements Executor {
      */
     public Future<?> after(Duration delay, Runnable task) {
         try {
-            return timer.schedule(() -> handOver(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return timer.schedule(
+                    () -> executeUnlessClosed(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             if (!timer.isShutdown()) {
                 throw e;
             }
             return CompletableFuture.completedFuture(null);
-        }
-    }
-
-    /** On the timer's thread, where an error would be lost and with it what was planned. */
-    private void handOver(Runnable task) {
-        try {
-            executeUnlessClosed(task);
-        } catch (OutOfMemoryError e) {
-            after(NO_THREAD_PAUSE, task);
         }
     }
 

@@ -81,11 +81,10 @@ public final class WriteGate extends ChannelDuplexHandler implements BlockedList
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        boolean nowFull = !context.channel().isWritable();
-        if (nowFull) {
+        if (!context.channel().isWritable()) {
             context.flush();
         }
-        change(() -> full = nowFull);
+        change(() -> full = !context.channel().isWritable());
     }
 
     @Override

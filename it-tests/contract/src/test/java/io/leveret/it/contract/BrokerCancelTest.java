@@ -1,0 +1,240 @@
+package io.leveret.it.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import io.leveret.it.broker.FaultProxy;
+import io.leveret.it.container.FakeEndpoints;
+import io.leveret.ra.inbound.MqActivationSpec;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What may still be settled after the broker has cancelled a consumer, by a bare client, and what
+ * the adapter makes of it.
+ */
+@Timeout(60)
+class BrokerCancelTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int TIMEOUT_MILLIS = 1_000;
+    private static final int PREFETCH = 2;
+    private static final int MESSAGES = 30;
+
+    private final Queue<Long> tags = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger cancels = new AtomicInteger();
+    private Bare bare;
+    private Connection connection;
+    private Channel channel;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        bare = new Bare(Nodes.shared().port());
+        connection = Bare.factory(Nodes.shared().port()).newConnection("cancelled");
+        channel = connection.createChannel();
+        channel.basicQos(PREFETCH);
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        connection.abort(1_000);
+        bare.close();
+    }
+
+    /** Remembers what it gets and settles nothing. */
+    private final class Keeper extends DefaultConsumer {
+
+        Keeper() {
+            super(channel);
+        }
+
+        @Override
+        public void handleDelivery(
+                String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+            tags.add(envelope.getDeliveryTag());
+        }
+
+        @Override
+        public void handleCancel(String tag) {
+            cancels.incrementAndGet();
+        }
+    }
+
+    private String filled(String type) throws Exception {
+        String queue = bare.queue("cancelled", Map.of("x-queue-type", type));
+        for (int i = 0; i < 3 * PREFETCH; i++) {
+            bare.publish(queue, "m" + i);
+        }
+        return queue;
+    }
+
+    private void consume(String queue, Map<String, Object> arguments) throws Exception {
+        channel.basicConsume(queue, false, "", false, false, arguments, new Keeper());
+        Until.holds("deliveries", SOON, () -> tags.size() == PREFETCH);
+    }
+
+    private void settle() throws Exception {
+        for (long tag : tags) {
+            channel.basicAck(tag, false);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "quorum"})
+    void whatADeletedQueueHadDeliveredMayBeSettledWithoutEffect(String type) throws Exception {
+        String queue = filled(type);
+        consume(queue, Map.of());
+
+        bare.deleteQueue(queue);
+        Until.holds("the cancel", SOON, () -> cancels.get() == 1);
+        settle();
+
+        // A round trip on the same channel: an error would have come before its answer.
+        channel.basicQos(PREFETCH);
+        assertTrue(channel.isOpen());
+    }
+
+    @Test
+    void settlingWhatTimedOutHasTheBrokerDeliverToTheCancelledConsumer() throws Exception {
+        assumeCancelsOnTimeout();
+        String queue = filled("quorum");
+        Queue<Long> unsolicited = new ConcurrentLinkedQueue<>();
+        channel.setDefaultConsumer(
+                new DefaultConsumer(channel) {
+                    @Override
+                    public void handleDelivery(
+                            String tag, Envelope e, AMQP.BasicProperties properties, byte[] body) {
+                        unsolicited.add(e.getDeliveryTag());
+                    }
+                });
+        consume(queue, Map.of("x-consumer-timeout", TIMEOUT_MILLIS));
+        Until.holds("the cancel", SOON, () -> cancels.get() == 1);
+
+        settle();
+
+        Until.holds("deliveries to nobody", SOON, () -> unsolicited.size() == PREFETCH);
+        assertTrue(connection.isOpen());
+    }
+
+    @Test
+    void settlingWhatTimedOutCostsAPlainClientItsConnection() throws Exception {
+        assumeCancelsOnTimeout();
+        consume(filled("quorum"), Map.of("x-consumer-timeout", TIMEOUT_MILLIS));
+        Until.holds("the cancel", SOON, () -> cancels.get() == 1);
+
+        settle();
+
+        Until.holds("the end of the connection", SOON, () -> !connection.isOpen());
+    }
+
+    @Test
+    void aListenerThatTakesTooLongLosesItsSubscriptionAndNothingElse() throws Exception {
+        takeTooLong(
+                (proxy, queue, lost) -> Until.holds("the cancel", SOON, () -> lost.count() > 0),
+                (proxy, queue, lost) -> {});
+    }
+
+    @Test
+    void settlementsThatCrossTheCancelCostTheSubscriptionAndNothingElse() throws Exception {
+        takeTooLong(
+                (proxy, queue, lost) -> {
+                    proxy.stall(FaultProxy.Direction.DOWN, true);
+                    Until.holds("the timeout", SOON, () -> bare.ready(queue) == MESSAGES);
+                },
+                (proxy, queue, lost) -> {
+                    // The broker has had the settlements, and delivers to the old consumer.
+                    Until.holds(
+                            "deliveries to it",
+                            SOON,
+                            () -> bare.ready(queue) == MESSAGES - 2 * PREFETCH);
+                    proxy.stall(FaultProxy.Direction.DOWN, false);
+                });
+    }
+
+    private interface Step {
+        void run(FaultProxy proxy, String queue, LogLines lost) throws Exception;
+    }
+
+    /**
+     * Has the broker cancel the consumer of a listener that takes too long.
+     *
+     * @param untilCancelled run while the listener holds its first delivery
+     * @param afterwards run when the listener goes on
+     */
+    private void takeTooLong(Step untilCancelled, Step afterwards) throws Exception {
+        assumeCancelsOnTimeout();
+        String queue = bare.queue("late", Map.of("x-queue-type", "quorum"));
+        for (int i = 0; i < MESSAGES; i++) {
+            bare.publish(queue, "m" + i);
+        }
+        CountDownLatch late = new CountDownLatch(1);
+        Set<String> done = ConcurrentHashMap.newKeySet();
+        String before = timeout(String.valueOf(TIMEOUT_MILLIS));
+        try (FaultProxy proxy = FaultProxy.to(Nodes.shared());
+                Rig rig = Rig.started(proxy.port());
+                LogLines lost = new LogLines("lost its subscription")) {
+            FakeEndpoints endpoints =
+                    rig.endpoints(
+                            message -> {
+                                assertTrue(late.await(SOON.toMillis(), TimeUnit.MILLISECONDS));
+                                done.add(message.text());
+                            });
+            MqActivationSpec spec = rig.spec(queue);
+            spec.setPrefetch(String.valueOf(PREFETCH));
+            rig.container().activate(endpoints, spec);
+            Until.holds("deliveries", SOON, () -> bare.ready(queue) == MESSAGES - PREFETCH);
+
+            untilCancelled.run(proxy, queue, lost);
+            late.countDown();
+            afterwards.run(proxy, queue, lost);
+
+            Until.holds("all of them", SOON, () -> done.size() == MESSAGES);
+            Until.holds("one consumer", SOON, () -> bare.consumers(queue) == 1);
+            assertTrue(lost.count() > 0, "nothing was cancelled");
+            assertEquals(1, proxy.accepted(), "connections");
+            rig.container().deactivate(endpoints, spec);
+            rig.assertContractKept();
+        } finally {
+            timeout(before);
+        }
+        assertEquals(0, bare.ready(queue));
+    }
+
+    /** Sets after how long the node cancels consumers, ms, and gives what it was. */
+    private static String timeout(String millis) {
+        return Nodes.shared()
+                .ctl(
+                        "eval",
+                        "{ok, Before} = application:get_env(rabbit, consumer_timeout),"
+                                + " application:set_env(rabbit, consumer_timeout, "
+                                + millis
+                                + "), Before.");
+    }
+
+    /** Before 4.3 the broker closes the channel instead, and only looks once a minute. */
+    private static void assumeCancelsOnTimeout() {
+        String[] version = Nodes.shared().version().split("\\.");
+        int major = Integer.parseInt(version[0]);
+        assumeTrue(
+                major > 4 || major == 4 && Integer.parseInt(version[1]) >= 3, "needs RabbitMQ 4.3");
+    }
+}
