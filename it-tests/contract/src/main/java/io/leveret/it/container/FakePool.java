@@ -267,8 +267,12 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
             if (usable(entry, info)) {
                 return entry;
             }
+            boolean mine;
             synchronized (this) {
-                used.remove(entry); // keeps the permit for the next one
+                mine = used.remove(entry); // keeps the permit for the next one
+            }
+            if (!mine) {
+                acquire(); // who destroyed it meanwhile has given the permit back
             }
             entry.destroy();
             entry = nextIdle(info);
