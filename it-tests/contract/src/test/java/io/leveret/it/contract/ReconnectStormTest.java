@@ -147,9 +147,10 @@ class ReconnectStormTest {
                 TimeUnit.NANOSECONDS.toMillis(traffic.lastDelivery() - answerNanos));
         List<String> shown = story.shown().subList(lines, story.shown().size());
         long links = links(story, killed, launched).size();
-        // Those too that an activity of the return itself has started.
+        // Those too that were started at the return.
         long told =
-                story.events(What.CONNECTED, killed, works).stream()
+                Stream.of(What.values())
+                        .flatMap(what -> story.events(what, killed, works).stream())
                         .map(LinkStory.Event::link)
                         .distinct()
                         .count();

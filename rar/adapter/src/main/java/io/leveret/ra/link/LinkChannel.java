@@ -146,6 +146,11 @@ public final class LinkChannel {
         connection.overdue(writtenNanos);
     }
 
+    /** Whether it is an ordinary channel that is closed, but still has its place. */
+    boolean isClosing() {
+        return closed.get() && !own;
+    }
+
     /** Closes the channel on a worker thread; returns at once. Closing twice does nothing. */
     public void close() {
         if (!closed.compareAndSet(false, true)) {

@@ -79,9 +79,13 @@ final class OpenConnection {
         return ordinary.taken.get() + own.taken.get();
     }
 
-    /** How many places are taken, without those of the adapter's own channels. */
+    /**
+     * How many places are taken, without those of the adapter's own channels, and of channels that
+     * are being closed: a channel that follows another one needs no further link.
+     */
     int used() {
-        return ordinary.taken.get();
+        long closing = open.stream().filter(LinkChannel::isClosing).count();
+        return ordinary.taken.get() - (int) closing;
     }
 
     boolean hasRoom(boolean forOwn) {
