@@ -288,6 +288,9 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
         synchronized (this) {
             used.add(entry);
         }
+        if (entry.gone()) {
+            forget(entry); // lost and destroyed before it was among the used ones
+        }
         return entry;
     }
 

@@ -58,6 +58,10 @@ final class PoolEntry implements ConnectionEventListener {
         return broken;
     }
 
+    synchronized boolean gone() {
+        return gone;
+    }
+
     Object open(Subject subject, ConnectionRequestInfo info) throws ResourceException {
         Object handle = connection.getConnection(subject, info);
         synchronized (this) {
