@@ -90,9 +90,9 @@ class ClusterTest {
             long stuck = LedgerLog.now();
             Until.holds("another way", ELECTION, () -> count(stuck, Outcome.CONFIRMED) > WARM);
             // All that is left of the old way runs into its deadline, then there is no failure.
-            pass(Traffic.PUBLISH_TIMEOUT.plusSeconds(3));
+            Until.passed(Traffic.PUBLISH_TIMEOUT.plusSeconds(3));
             long moved = LedgerLog.now();
-            pass(A_WHILE);
+            Until.passed(A_WHILE);
             assertTrue(load.progress().confirmed() > moved, "nothing is confirmed");
             assertEquals(0, failures(moved), "publishes failed although two nodes answer");
             // Neither the broker nor a heartbeat ended the connection before.
@@ -131,13 +131,13 @@ class ClusterTest {
             cluster.node(2).kill();
             long killed = LedgerLog.now();
             awaitWork("publishing and consuming over the other nodes", killed);
-            pass(Traffic.PUBLISH_TIMEOUT.plusSeconds(1));
+            Until.passed(Traffic.PUBLISH_TIMEOUT.plusSeconds(1));
             log.faultEnded("kill");
             long restarting = LedgerLog.now();
             cluster.node(2).restart();
 
             Until.holds("connections to all nodes again", SOON, () -> at(1) && at(2) && at(3));
-            pass(A_WHILE);
+            Until.passed(A_WHILE);
 
             assertEquals(0, failures(restarting), "publishes failed for the sake of balance");
             assertEquals(0, redeliveries(restarting), "deliveries came again for its sake");
@@ -171,11 +171,6 @@ class ClusterTest {
                 what,
                 ELECTION,
                 () -> count(since, Outcome.CONFIRMED) > WARM && deliveries(since) > WARM);
-    }
-
-    private static void pass(Duration time) throws Exception {
-        long end = System.nanoTime() + time.toNanos();
-        Until.holds("the passing of time", time.plusSeconds(5), () -> System.nanoTime() > end);
     }
 
     private void finish(Load load) throws Exception {

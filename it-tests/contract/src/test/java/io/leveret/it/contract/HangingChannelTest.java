@@ -7,7 +7,6 @@ import io.leveret.MqConnection;
 import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
-import io.leveret.MqPublishException;
 import io.leveret.it.container.FakePool;
 import io.leveret.ra.observe.LinkMXBean;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
@@ -111,12 +110,7 @@ class HangingChannelTest {
     }
 
     private MqOutcome publish(MqConnection connection) {
-        try {
-            connection.publish("", queue, MqMessage.text("m"));
-            return MqOutcome.CONFIRMED;
-        } catch (MqPublishException e) {
-            return e.outcome();
-        }
+        return Rig.outcomeOf(connection, "", queue, MqMessage.text("m"));
     }
 
     /** The first channel's process on the broker. */

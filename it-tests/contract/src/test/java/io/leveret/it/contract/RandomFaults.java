@@ -56,7 +56,7 @@ final class RandomFaults {
             Kind kind = next();
             strike(kind, proxies.get(random.nextInt(proxies.size())));
             counts.merge(kind, 1, Integer::sum);
-            pause(random.nextInt(MOST_PAUSE_MILLIS));
+            Until.passed(Duration.ofMillis(random.nextInt(MOST_PAUSE_MILLIS)));
         }
         for (FaultProxy proxy : proxies) {
             proxy.cutAfter(Direction.UP, Long.MAX_VALUE);
@@ -83,7 +83,7 @@ final class RandomFaults {
             case STALL -> {
                 Direction direction = direction();
                 proxy.stall(direction, true);
-                pause(random.nextInt(MOST_STALL_MILLIS));
+                Until.passed(Duration.ofMillis(random.nextInt(MOST_STALL_MILLIS)));
                 proxy.stall(direction, false);
             }
             case BAD_PUBLISH -> badPublish.run();
@@ -92,12 +92,6 @@ final class RandomFaults {
 
     private Direction direction() {
         return random.nextBoolean() ? Direction.UP : Direction.DOWN;
-    }
-
-    private static void pause(int millis) throws Exception {
-        long end = System.nanoTime() + Duration.ofMillis(millis).toNanos();
-        Until.holds(
-                "a pause", Duration.ofMillis(millis + 5_000L), () -> System.nanoTime() - end >= 0);
     }
 
     /** How often each kind struck. */

@@ -80,7 +80,7 @@ class ReconnectStormTest {
                     TenantTraffic traffic = new TenantTraffic(rig, tenants, node.port(), log)) {
                 traffic.start();
                 Until.holds("traffic of all", Duration.ofSeconds(30), traffic::works);
-                pass(STABLE);
+                Until.passed(STABLE);
                 outage(node, log, story, traffic);
                 traffic.stopPublishing();
                 Until.holds("empty queues", Duration.ofSeconds(30), () -> tenants.ready() == 0);
@@ -104,11 +104,6 @@ class ReconnectStormTest {
                 .start();
     }
 
-    private static void pass(Duration time) throws Exception {
-        long end = System.nanoTime() + time.toNanos();
-        Until.holds("some time", time.plusSeconds(5), () -> System.nanoTime() - end >= 0);
-    }
-
     private void outage(BrokerNode node, LedgerLog log, LinkStory story, TenantTraffic traffic)
             throws Exception {
         int lines = story.shown().size();
@@ -117,7 +112,7 @@ class ReconnectStormTest {
         long killed = System.currentTimeMillis();
         List<Long> knocks;
         try (ShutDoor door = new ShutDoor(node.port())) {
-            pass(OUTAGE);
+            Until.passed(OUTAGE);
             knocks = door.knocks();
         }
         long launched = System.currentTimeMillis();

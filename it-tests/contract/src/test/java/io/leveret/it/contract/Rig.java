@@ -2,6 +2,7 @@ package io.leveret.it.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.leveret.MqConnection;
 import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
 import io.leveret.MqMessageListener;
@@ -107,8 +108,17 @@ final class Rig implements AutoCloseable {
 
     /** Publishes and gives the outcome, whatever it is. */
     static MqOutcome outcomeOf(MqPublisher publisher, String exchange, String key, MqMessage m) {
+        return outcomeOf(() -> publisher.publish(exchange, key, m));
+    }
+
+    /** The same over one managed connection. */
+    static MqOutcome outcomeOf(MqConnection connection, String exchange, String key, MqMessage m) {
+        return outcomeOf(() -> connection.publish(exchange, key, m));
+    }
+
+    private static MqOutcome outcomeOf(Runnable publish) {
         try {
-            publisher.publish(exchange, key, m);
+            publish.run();
             return MqOutcome.CONFIRMED;
         } catch (MqPublishException e) {
             return e.outcome();

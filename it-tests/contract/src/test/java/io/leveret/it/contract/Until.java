@@ -35,6 +35,12 @@ public final class Until {
         }
     }
 
+    /** Lets some time pass, where the passing of time is the point. */
+    public static void passed(Duration time) throws Exception {
+        long end = System.nanoTime() + time.toNanos();
+        holds("some time", time.plusSeconds(5), () -> System.nanoTime() - end >= 0);
+    }
+
     private static void printThreads() {
         StringBuilder all = new StringBuilder();
         Thread.getAllStackTraces()

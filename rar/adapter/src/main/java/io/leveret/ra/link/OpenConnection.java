@@ -196,8 +196,7 @@ final class OpenConnection {
 
         /**
          * The broker did not answer a round trip in time. Nothing on the connection can be trusted
-         * then: a consumer may go on, and the client gives the number of a channel that was not
-         * opened or closed to the next one, which the broker takes for a fault.
+         * then: a consumer may go on, and so may a channel that the client takes for closed.
          */
         void onUnanswered(Exception why);
     }
