@@ -273,4 +273,22 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
     public void setDrainTimeout(String value) {
         values().set(Setting.DRAIN_TIMEOUT, value);
     }
+
+    /**
+     * Gives {@code stuckThreshold}.
+     *
+     * @return the value as set, or null
+     */
+    public String getStuckThreshold() {
+        return values().get(Setting.STUCK_THRESHOLD);
+    }
+
+    /**
+     * Sets {@code stuckThreshold}.
+     *
+     * @param value see {@link Setting#STUCK_THRESHOLD}; null or blank means not set
+     */
+    public void setStuckThreshold(String value) {
+        values().set(Setting.STUCK_THRESHOLD, value);
+    }
 }

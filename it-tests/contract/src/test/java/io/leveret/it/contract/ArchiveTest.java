@@ -3,6 +3,8 @@ package io.leveret.it.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.MqDeliveryListener;
+import io.leveret.MqMessageListener;
 import io.leveret.ra.MqResourceAdapter;
 import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
@@ -95,9 +97,17 @@ class ArchiveTest {
                 text(child(definition, "managedconnectionfactory-class")));
         assertEquals(beanProperties(MqManagedConnectionFactory.class), properties(definition));
 
-        Element spec = one(adapter, "activationspec");
-        assertEquals(MqActivationSpec.class.getName(), text(child(spec, "activationspec-class")));
-        assertEquals(beanProperties(MqActivationSpec.class), properties(spec));
+        List<String> listeners = new ArrayList<>();
+        for (Element listener : all(adapter, "messagelistener")) {
+            listeners.add(text(child(listener, "messagelistener-type")));
+            Element spec = child(listener, "activationspec");
+            assertEquals(
+                    MqActivationSpec.class.getName(), text(child(spec, "activationspec-class")));
+            assertEquals(beanProperties(MqActivationSpec.class), properties(spec));
+        }
+        assertEquals(
+                List.of(MqMessageListener.class.getName(), MqDeliveryListener.class.getName()),
+                listeners);
     }
 
     @Test

@@ -51,12 +51,15 @@ final class Activation {
     private BrokerLookup lookup;
 
     Activation(
-            Inbound room, MessageEndpointFactory endpoints, MqActivationSpec.Effective settings) {
+            Inbound room,
+            MessageEndpointFactory endpoints,
+            MqActivationSpec.Effective settings,
+            ListenerType type) {
         this.room = room;
         this.settings = settings;
         String beanName = beanName(endpoints);
         this.report = new ActivationReport(room, beanName);
-        this.sessions = new Sessions(this, room, endpoints, settings, beanName);
+        this.sessions = new Sessions(this, room, endpoints, settings, type, beanName);
     }
 
     private static String beanName(MessageEndpointFactory endpoints) {
@@ -170,13 +173,13 @@ final class Activation {
                         + " session(s)");
     }
 
-    void unsubscribed(Throwable cause, int attempt, Duration delay) {
+    void unsubscribed(String what, Throwable cause, int attempt, Duration delay) {
         synchronized (this) {
             if (state == ActivationState.CONSUMING) {
                 enter(ActivationState.WAITING);
             }
         }
-        trouble("lost its subscription", cause, attempt, delay);
+        trouble(what, cause, attempt, delay);
         // It may have come back before this was told.
         subscribed();
     }

@@ -46,6 +46,11 @@ final class ActivationStatus implements ActivationMXBean {
     }
 
     @Override
+    public int getSessionsStuck() {
+        return (int) activation.sessions().stream().filter(Session::isStuck).count();
+    }
+
+    @Override
     public int getAttempts() {
         List<Session> sessions = activation.sessions();
         return sessions.stream().mapToInt(Session::attempts).max().orElse(0);

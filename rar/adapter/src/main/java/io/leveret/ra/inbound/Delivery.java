@@ -1,11 +1,57 @@
 package io.leveret.ra.inbound;
 
 import io.leveret.MqMessage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/**
- * One delivery on one subscription.
- *
- * @param tag its tag, valid on that subscription's channel only
- * @param message the message
- */
-record Delivery(long tag, MqMessage message) {}
+/** One delivery on one subscription. Thread-safe. */
+final class Delivery {
+
+    private final long tag;
+    private volatile MqMessage message;
+    private final AtomicBoolean answered = new AtomicBoolean();
+    private volatile boolean failed;
+
+    /**
+     * Creates a delivery.
+     *
+     * @param tag its tag, valid on that subscription's channel only
+     * @param message the message
+     */
+    Delivery(long tag, MqMessage message) {
+        this.tag = tag;
+        this.message = message;
+    }
+
+    long tag() {
+        return tag;
+    }
+
+    MqMessage message() {
+        return message;
+    }
+
+    /** Makes it look like a redelivery, which the next try in its place is. */
+    void repeat() {
+        MqMessage before = message;
+        message = before.toBuilder().received(before.exchange(), before.routingKey(), true).build();
+    }
+
+    /** Claims the one answer that an application may give; false when it was given already. */
+    boolean answer() {
+        return answered.compareAndSet(false, true);
+    }
+
+    /** Whether the application has answered by itself. */
+    boolean isAnswered() {
+        return answered.get();
+    }
+
+    /** Notes that it was tried and failed: brokers count that. */
+    void fail() {
+        failed = true;
+    }
+
+    boolean hasFailed() {
+        return failed;
+    }
+}

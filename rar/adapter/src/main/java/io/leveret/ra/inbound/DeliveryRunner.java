@@ -1,14 +1,12 @@
 package io.leveret.ra.inbound;
 
-import io.leveret.MqMessage;
-import io.leveret.MqMessageListener;
+import io.leveret.MqDelivery;
 import io.leveret.ra.tx.CompletionStatus;
 import io.leveret.ra.tx.DeliveryContext;
 import io.leveret.ra.tx.Transactions;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
-import java.lang.reflect.Method;
 import java.time.Duration;
 
 /**
@@ -42,27 +40,23 @@ final class DeliveryRunner {
         UNTOUCHED
     }
 
-    private static final Method ON_MESSAGE = onMessage();
-
     private final MessageEndpointFactory endpoints;
+    private final ListenerType type;
     private final Transactions transactions;
     private final Duration flushLimit;
     private MessageEndpoint endpoint;
     private Throwable failure;
+    private boolean transacted;
 
     DeliveryRunner(
-            MessageEndpointFactory endpoints, Transactions transactions, Duration flushLimit) {
+            MessageEndpointFactory endpoints,
+            ListenerType type,
+            Transactions transactions,
+            Duration flushLimit) {
         this.endpoints = endpoints;
+        this.type = type;
         this.transactions = transactions;
         this.flushLimit = flushLimit;
-    }
-
-    private static Method onMessage() {
-        try {
-            return MqMessageListener.class.getMethod("onMessage", MqMessage.class);
-        } catch (NoSuchMethodException e) {
-            throw new ExceptionInInitializerError(e);
-        }
     }
 
     /** Makes the endpoint unless there is one; containers refuse while an application starts. */
@@ -77,29 +71,46 @@ final class DeliveryRunner {
         return failure;
     }
 
-    Outcome run(MqMessage message) {
+    /** Whether the last delivery ran in a transaction of the container's. */
+    boolean wasTransacted() {
+        return transacted;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param delivery what the listener gets
+     * @param taken run when the endpoint has taken it, before the listener
+     */
+    Outcome run(MqDelivery delivery, Runnable taken) {
         failure = null;
+        transacted = false;
         try {
             prepare();
-            endpoint.beforeDelivery(ON_MESSAGE);
+            endpoint.beforeDelivery(type.method());
         } catch (Throwable e) {
             // An Error too (a class that cannot be loaded): the message must be settled.
             failure = e;
             release();
             return Outcome.UNTOUCHED;
         }
-        DeliveryContext context = new DeliveryContext(message.possibleDuplicate());
-        CompletionStatus status = invoke(message, context);
+        taken.run();
+        DeliveryContext context = new DeliveryContext(delivery.message().possibleDuplicate());
+        CompletionStatus status = invoke(delivery, context);
+        transacted = status != null;
         boolean returned = failure == null;
         boolean completed = complete();
         // A flag that the listener left must not fail its publishes or the next delivery.
         Thread.interrupted();
         // A commit that was seen counts, even when afterDelivery complains about something later.
         boolean worked = returned && (status == null ? completed : status.committed());
+        // Also of a failed run: a transaction that the listener has begun by itself may have
+        // committed, and then its publishes are owed.
+        boolean published = context.flush(flushLimit);
         if (!worked) {
             return Outcome.FAILED;
         }
-        if (!context.flush(flushLimit)) {
+        if (!published) {
             failure = new IllegalStateException("its publishes were not confirmed in time");
             return Outcome.FAILED;
         }
@@ -107,8 +118,9 @@ final class DeliveryRunner {
     }
 
     /** Returns the observer of the transaction, or null when there is none. */
-    private CompletionStatus invoke(MqMessage message, DeliveryContext context) {
+    private CompletionStatus invoke(MqDelivery delivery, DeliveryContext context) {
         CompletionStatus status = null;
+        context.enter();
         try {
             if (transactions.exists()) {
                 if (!transactions.isActive()) {
@@ -117,11 +129,13 @@ final class DeliveryRunner {
                 status = transactions.watch();
                 transactions.join(context);
             }
-            ((MqMessageListener) endpoint).onMessage(message);
+            type.call(endpoint, delivery);
         } catch (Throwable e) {
             // Whatever it is, an Error too: the message must be settled and the server lives on.
             failure = e;
             markRollback(e);
+        } finally {
+            context.leave();
         }
         return status;
     }

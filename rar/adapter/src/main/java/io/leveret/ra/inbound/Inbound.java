@@ -78,13 +78,15 @@ public final class Inbound {
     public void activate(MessageEndpointFactory factory, MqActivationSpec spec)
             throws ResourceException {
         MqActivationSpec.Effective settings = spec.effective();
+        ListenerType type =
+                ListenerType.of(factory.getEndpointClass(), settings.inbound().ackMode());
         Key key = new Key(factory, spec);
         Activation fresh;
         synchronized (active) {
             if (active.containsKey(key)) {
                 return;
             }
-            fresh = new Activation(this, factory, settings);
+            fresh = new Activation(this, factory, settings, type);
             active.put(key, fresh);
         }
         boolean started = false;

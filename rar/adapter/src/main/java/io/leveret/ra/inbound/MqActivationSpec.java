@@ -203,4 +203,94 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
     public void setRetryDelay(String value) {
         values().set(Setting.RETRY_DELAY, value);
     }
+
+    /**
+     * Gives {@code ackMode}.
+     *
+     * @return the value as set, or null
+     */
+    public String getAckMode() {
+        return values().get(Setting.ACK_MODE);
+    }
+
+    /**
+     * Sets {@code ackMode}.
+     *
+     * @param value see {@link Setting#ACK_MODE}; null or blank means not set
+     */
+    public void setAckMode(String value) {
+        values().set(Setting.ACK_MODE, value);
+    }
+
+    /**
+     * Gives {@code strictOrder}.
+     *
+     * @return the value as set, or null
+     */
+    public String getStrictOrder() {
+        return values().get(Setting.STRICT_ORDER);
+    }
+
+    /**
+     * Sets {@code strictOrder}.
+     *
+     * @param value see {@link Setting#STRICT_ORDER}; null or blank means not set
+     */
+    public void setStrictOrder(String value) {
+        values().set(Setting.STRICT_ORDER, value);
+    }
+
+    /**
+     * Gives {@code exclusiveConsumer}.
+     *
+     * @return the value as set, or null
+     */
+    public String getExclusiveConsumer() {
+        return values().get(Setting.EXCLUSIVE_CONSUMER);
+    }
+
+    /**
+     * Sets {@code exclusiveConsumer}.
+     *
+     * @param value see {@link Setting#EXCLUSIVE_CONSUMER}; null or blank means not set
+     */
+    public void setExclusiveConsumer(String value) {
+        values().set(Setting.EXCLUSIVE_CONSUMER, value);
+    }
+
+    /**
+     * Gives {@code consumerPriority}.
+     *
+     * @return the value as set, or null
+     */
+    public String getConsumerPriority() {
+        return values().get(Setting.CONSUMER_PRIORITY);
+    }
+
+    /**
+     * Sets {@code consumerPriority}.
+     *
+     * @param value see {@link Setting#CONSUMER_PRIORITY}; null or blank means not set
+     */
+    public void setConsumerPriority(String value) {
+        values().set(Setting.CONSUMER_PRIORITY, value);
+    }
+
+    /**
+     * Gives {@code stuckThreshold}.
+     *
+     * @return the value as set, or null
+     */
+    public String getStuckThreshold() {
+        return values().get(Setting.STUCK_THRESHOLD);
+    }
+
+    /**
+     * Sets {@code stuckThreshold}.
+     *
+     * @param value see {@link Setting#STUCK_THRESHOLD}; null or blank means not set
+     */
+    public void setStuckThreshold(String value) {
+        values().set(Setting.STUCK_THRESHOLD, value);
+    }
 }

@@ -32,6 +32,7 @@ final class Sessions {
     private final Inbound room;
     private final MessageEndpointFactory endpoints;
     private final MqActivationSpec.Effective settings;
+    private final ListenerType type;
     private final String beanName;
     private final List<Session> places = new ArrayList<>();
     private final Runnable onLinkUp = this::subscribeNow;
@@ -43,11 +44,13 @@ final class Sessions {
             Inbound room,
             MessageEndpointFactory endpoints,
             MqActivationSpec.Effective settings,
+            ListenerType type,
             String beanName) {
         this.activation = activation;
         this.room = room;
         this.endpoints = endpoints;
         this.settings = settings;
+        this.type = type;
         this.beanName = beanName;
     }
 
@@ -65,7 +68,7 @@ final class Sessions {
 
     private Session session(int number) {
         String tag = beanName + " (" + number + "/" + settings.inbound().maxSession() + ")";
-        return new Session(activation, room, endpoints, settings, group, tag);
+        return new Session(activation, room, endpoints, settings, type, group, tag);
     }
 
     synchronized boolean areMade() {

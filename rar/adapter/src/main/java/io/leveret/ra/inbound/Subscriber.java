@@ -11,36 +11,47 @@ import io.leveret.ra.settings.InboundSettings;
 import jakarta.resource.spi.UnavailableException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Keeps one session subscribed: makes a new {@link Subscription} whenever the old one is gone.
  *
  * <pre>{@code
- *          subscribeNow (start, link up, timer)
- * WAITING ------------------------------------> SUBSCRIBING --ok--> CONSUMING
- *    ^ ^                                             |                  |
- *    | +--failed: next attempt by timer--------------+                  |
- *    +--lost (channel, broker's cancel): at once, then by timer---------+
+ *          subscribeNow (start, link up, timer, worker idle)
+ * WAITING -------------------------------------------------> SUBSCRIBING --ok--> CONSUMING
+ *    ^ ^                                                        |                   |
+ *    | +--failed: next attempt by timer-------------------------+                   |
+ *    +--lost (channel, broker's cancel): at once, then by timer---------------------+
+ *    +--refused (the endpoint takes nothing): all given back, then by timer---------+
  *    +--the link has moved to another address: at once; what the old subscription
- *       has delivered is worked off before it is closed
+ *    |  has delivered is worked off before it is closed. With strict order: when the
+ *    |  delivery that runs has ended, and the old subscription is closed first
+ *    +--its delivery is STUCK: what nobody has taken is given back; subscribes again
+ *       when that delivery has ended
  *
  * any --stop--> STOPPING: no further attempt --end--> ENDED: all given back and closed
  * }</pre>
  *
  * <p>Failure cases: link down (the link's listener and a timer both bring it back), queue missing
  * or refused (back-off, nobody else is disturbed), the endpoint not available yet (back-off), lost
- * while subscribing, stopped while subscribing. Thread-safe; the monitor guards the fields only.
+ * while subscribing, stopped while subscribing, lost while an old delivery still runs (renewed at
+ * once; with strict order, or when it is stuck, as soon as the worker is idle). Thread-safe; the
+ * monitor guards the fields only.
  */
 final class Subscriber {
 
     private final Activation activation;
     private final ActivationReport report;
     private final Threads threads;
+    private final DeliveryCounts counts;
     private final InboundSettings inbound;
+    private final boolean strict;
     private final Duration connectTimeout;
     private final LinkGroup group;
     private final String tag;
@@ -54,6 +65,8 @@ final class Subscriber {
     private long since;
     private volatile boolean counted;
     private volatile int attempts;
+    private volatile boolean waitsForWorker;
+    private volatile Subscription moving;
     private boolean ended;
     private volatile boolean stopping;
     private volatile Future<?> timer;
@@ -68,7 +81,9 @@ final class Subscriber {
         this.activation = activation;
         this.report = activation.report();
         this.threads = room.threads;
+        this.counts = activation.counts();
         this.inbound = settings.inbound();
+        this.strict = inbound.order().strict();
         this.connectTimeout = settings.link().connectTimeout();
         this.group = group;
         this.tag = tag;
@@ -121,15 +136,39 @@ final class Subscriber {
         }
     }
 
+    /** The worker's delivery must end first; {@link #workerIdle} subscribes then. */
+    private boolean mustWaitForWorker() {
+        waitsForWorker = true; // first, so that nobody becomes idle unnoticed
+        if (worker.isStuck() || strict && !worker.isIdle()) {
+            return true;
+        }
+        waitsForWorker = false;
+        return false;
+    }
+
+    /** The worker has become idle. */
+    void workerIdle() {
+        Subscription old = moving;
+        if (old != null) {
+            worker.ifIdle(() -> endMove(old));
+        }
+        if (waitsForWorker) {
+            subscribeNow();
+        }
+    }
+
     private void attempt() {
+        if (mustWaitForWorker()) {
+            return;
+        }
         Subscription fresh = null;
         try {
             worker.prepareEndpoint();
             LinkChannel channel =
                     group.open(Deadline.in(connectTimeout), false, false, ChannelSetup.NONE);
-            fresh =
-                    new Subscription(
-                            this, worker, channel, inbound.destination(), inbound.prefetch());
+            Settlement settlement =
+                    new Settlement(channel, threads, counts, report, inbound.prefetch());
+            fresh = new Subscription(this, worker, channel, inbound, settlement);
             if (!adopt(fresh)) {
                 fresh.close();
                 return;
@@ -208,18 +247,92 @@ final class Subscriber {
 
     /** Subscribes on the link's new connection, and lets the old subscription run dry. */
     private void linkMoved(Subscription old) {
+        if (strict) {
+            // No cancel: another consumer would get the next message while this one's still runs.
+            old.retire();
+            moving = old;
+            workerIdle();
+        } else if (leave(old)) {
+            activation.moves();
+            old.cancel(tag);
+            closeWhenSettled(old);
+            subscribeNow();
+        }
+    }
+
+    /** Makes it an old one that is worked off; false when it is not the current one. */
+    private synchronized boolean leave(Subscription old) {
+        if (current != old || stopping) {
+            return false;
+        }
+        current = null;
+        counted = false;
+        leaving.add(old);
+        return true;
+    }
+
+    private void closeWhenSettled(Subscription old) {
+        old.settlement()
+                .whenAllSettled(
+                        () -> {
+                            leaving.remove(old);
+                            old.close();
+                        });
+    }
+
+    /** Nothing of it runs or is held any more, and nothing can begin meanwhile. */
+    private void endMove(Subscription old) {
         synchronized (this) {
+            if (moving != old) {
+                return;
+            }
+            moving = null;
             if (current != old || stopping) {
                 return;
             }
             current = null;
             counted = false;
-            leaving.add(old);
+        }
+        activation.moves();
+        old.close();
+        subscribeNow();
+    }
+
+    /** Its delivery hangs: the others must not wait for it. Blocks for a round trip. */
+    void stuck() {
+        Subscription old = current;
+        if (strict || old == null || !leave(old)) {
+            return; // with strict order nobody may overtake, and nothing else has been delivered
         }
         activation.moves();
         old.cancel(tag);
-        old.finish(() -> leaving.remove(old));
+        old.returnWaiting();
+        closeWhenSettled(old);
         subscribeNow();
+    }
+
+    /** The endpoint takes nothing: all go back, and the next attempt makes sure of an endpoint. */
+    void refused(Subscription which, Throwable cause) {
+        Duration delay;
+        synchronized (this) {
+            if (current == which) {
+                current = null;
+                counted = false;
+                delay = backoff.next();
+                attempts++;
+            } else {
+                delay = null;
+            }
+        }
+        if (delay == null) {
+            which.returnAll(); // an old one: it is closed when all is settled
+            return;
+        }
+        which.cancel(tag);
+        which.returnAll();
+        which.close();
+        activation.unsubscribed("has an endpoint that takes no message", cause, attempts, delay);
+        subscribeAfter(delay);
     }
 
     /** The subscription is gone; may be told several times, on the I/O thread too. */
@@ -244,7 +357,11 @@ final class Subscriber {
             delay = backoff.isStable(up) ? Duration.ZERO : backoff.next();
         }
         which.close();
-        threads.executeUnlessClosed(() -> activation.unsubscribed(cause, 1, delay));
+        threads.executeUnlessClosed(
+                () -> {
+                    worker.dropLost();
+                    activation.unsubscribed("lost its subscription", cause, 1, delay);
+                });
         subscribeAfter(delay);
     }
 
@@ -259,27 +376,64 @@ final class Subscriber {
         }
     }
 
-    /** Ends the flow of deliveries: one round trip, bounded by the RPC timeout. */
+    /**
+     * Ends the flow of deliveries: one round trip, bounded by the RPC timeout. With strict order it
+     * goes on until the channel is closed: another consumer would get the next message while this
+     * one's still runs.
+     */
     void cancel() {
         Subscription subscription = current;
-        if (subscription != null) {
+        if (subscription != null && !strict) {
             subscription.cancel(tag);
         }
     }
 
+    /**
+     * Gives back what nobody works on any more. What an application has in its hands, to settle by
+     * itself, is left to it.
+     *
+     * @param allSettled run when nothing is unsettled any more
+     */
+    void finish(Runnable allSettled) {
+        List<Subscription> all = strict ? List.of() : everyOne();
+        if (all.isEmpty()) {
+            allSettled.run();
+        }
+        AtomicInteger unsettled = new AtomicInteger(all.size());
+        for (Subscription each : all) {
+            each.returnWaiting();
+            each.settlement().returnFailed();
+            each.settlement()
+                    .whenAllSettled(
+                            () -> {
+                                if (unsettled.decrementAndGet() == 0) {
+                                    allSettled.run();
+                                }
+                            });
+        }
+    }
+
+    private synchronized List<Subscription> everyOne() {
+        List<Subscription> all = new ArrayList<>(leaving);
+        if (current != null) {
+            all.add(current);
+        }
+        return all;
+    }
+
     /** Gives back what is not settled and closes all channels; no delivery may run any more. */
     void end() {
-        Subscription subscription;
+        List<Subscription> all;
         synchronized (this) {
+            all = everyOne();
             ended = true;
-            subscription = current;
             current = null;
+            leaving.clear();
         }
-        if (subscription != null) {
-            leaving.add(subscription);
-        }
-        for (Subscription each : leaving) {
-            each.returnAll();
+        for (Subscription each : all) {
+            if (!strict) {
+                each.returnAll();
+            }
             each.close();
         }
     }

@@ -1,77 +1,100 @@
 package io.leveret.ra.inbound;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.ra.link.AmqpMessages;
 import io.leveret.ra.link.LinkChannel;
+import io.leveret.ra.settings.InboundSettings;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One generation of a session: a channel, its consumer, the deliveries that wait, and the settling
- * of those that were taken. Thrown away whole when the channel is lost: delivery tags mean nothing
+ * One generation of a session: a channel, its consumer and the deliveries that wait; its {@link
+ * Settlement} settles them. Thrown away whole when the channel is lost: delivery tags mean nothing
  * on another one, and the broker delivers again what was not settled.
  *
  * <pre>{@code
- * a delivery:   QUEUED --poll--> TAKEN --ack--------------------> SETTLED
- *                  |               |                                 ^
- *                  |               +--hold, after the delay: reject--+
- *                  +--returnAll: nack--------------------------------+
- * channel lost: every unsettled one is the broker's again, settling it is a no-op
- * link moved:   cancelled, and closed when the last one is settled
+ * a delivery:   WAITING --poll--> TAKEN --settled
+ *                  |
+ *                  +--returnWaiting, returnAll: given back
+ *
+ * retire: gives no delivery any more
  * }</pre>
  *
- * <p>The client's callbacks run on the I/O thread and never wait. Thread-safe; each delivery is
- * settled at most once.
+ * <p>The client's callbacks run on the I/O thread and never wait. Thread-safe.
  */
 final class Subscription extends DefaultConsumer {
 
     private final Subscriber subscriber;
     private final Worker worker;
     private final LinkChannel channel;
-    private final String queue;
-    private final int prefetch;
+    private final InboundSettings settings;
     private final BlockingQueue<Delivery> waiting;
-    private final Map<Long, Delivery> unsettled = new ConcurrentHashMap<>();
-    private final AtomicInteger open = new AtomicInteger();
-    private final AtomicBoolean finished = new AtomicBoolean();
-    private volatile Runnable whenFinished;
+    private final Settlement settlement;
+    private volatile boolean retired;
 
     Subscription(
-            Subscriber subscriber, Worker worker, LinkChannel channel, String queue, int prefetch) {
+            Subscriber subscriber,
+            Worker worker,
+            LinkChannel channel,
+            InboundSettings settings,
+            Settlement settlement) {
         super(channel.client());
         this.subscriber = subscriber;
         this.worker = worker;
         this.channel = channel;
-        this.queue = queue;
-        this.prefetch = prefetch;
-        this.waiting = new ArrayBlockingQueue<>(prefetch);
+        this.settings = settings;
+        this.waiting = new ArrayBlockingQueue<>(settings.prefetch());
+        this.settlement = settlement;
     }
 
     /** Two round trips, each bounded by the RPC timeout. */
     void start(String tag) throws IOException {
         Channel client = channel.client();
-        client.addShutdownListener(signal -> subscriber.lost(this, signal));
+        client.addShutdownListener(signal -> lost(signal));
+        // Without it, a delivery to a consumer that the broker has just cancelled (RabbitMQ 4.3,
+        // when a settlement crosses the cancel) costs the client its connection.
+        client.setDefaultConsumer(new Ignoring(client));
+        Map<String, Object> arguments = new HashMap<>();
+        if (settings.order().priority() != 0) {
+            arguments.put("x-priority", settings.order().priority());
+        }
         try {
-            client.basicQos(prefetch);
-            client.basicConsume(queue, false, tag, this);
+            client.basicQos(settings.prefetch());
+            client.basicConsume(
+                    settings.destination(),
+                    false,
+                    tag,
+                    false,
+                    settings.order().exclusive(),
+                    arguments,
+                    this);
         } catch (IOException e) {
             channel.roundTripFailed(e);
             throw e;
         }
     }
 
+    /** Leaves what comes to it to the broker, which has it back when the channel is closed. */
+    private static final class Ignoring extends DefaultConsumer {
+
+        Ignoring(Channel client) {
+            super(client);
+        }
+    }
+
     boolean isOpen() {
-        return channel.isOpen();
+        return settlement.isOpen();
+    }
+
+    Settlement settlement() {
+        return settlement;
     }
 
     // --- callbacks, on the I/O thread ---
@@ -83,78 +106,44 @@ final class Subscription extends DefaultConsumer {
                 new Delivery(
                         envelope.getDeliveryTag(),
                         AmqpMessages.toMessage(envelope, properties, body));
-        open.incrementAndGet();
-        unsettled.put(delivery.tag(), delivery);
+        settlement.arrived(delivery);
         if (waiting.offer(delivery)) {
             worker.wake();
         } else {
             // More than prefetch: the broker broke the protocol. Never wait on this thread.
-            subscriber.lost(this, new IllegalStateException("more deliveries than the prefetch"));
+            lost(new IllegalStateException("more deliveries than the prefetch"));
         }
     }
 
     @Override
     public void handleCancel(String tag) {
-        subscriber.lost(this, new IllegalStateException("the broker cancelled the consumer"));
+        lost(new IllegalStateException("the broker cancelled the consumer"));
     }
 
     @Override
     public void handleShutdownSignal(String tag, ShutdownSignalException signal) {
-        subscriber.lost(this, signal);
+        lost(signal);
     }
 
-    // --- taking and settling ---
+    private void lost(Exception cause) {
+        settlement.end();
+        subscriber.lost(this, cause);
+    }
 
+    // --- taking ---
+
+    /** Takes the next delivery, null when there is none to be given. */
     Delivery poll() {
-        return waiting.poll();
+        return retired ? null : waiting.poll();
     }
 
     boolean hasWaiting() {
-        return !waiting.isEmpty();
+        return !retired && !waiting.isEmpty();
     }
 
-    /** Says whether the acknowledgement was written; when not, the broker delivers again. */
-    boolean ack(Delivery d) {
-        return settle(d, () -> channel.client().basicAck(d.tag(), false));
-    }
-
-    /** Gives back what was processed and failed: brokers count it. */
-    void reject(Delivery d) {
-        returned(settle(d, () -> channel.client().basicReject(d.tag(), true)));
-    }
-
-    /** Gives back what nobody has touched: newer brokers do not count it. */
-    void giveBack(Delivery d) {
-        returned(settle(d, () -> channel.client().basicNack(d.tag(), false, true)));
-    }
-
-    private void returned(boolean written) {
-        if (written) {
-            worker.returned();
-        }
-    }
-
-    private interface Write {
-        void run() throws IOException;
-    }
-
-    private boolean settle(Delivery delivery, Write write) {
-        if (unsettled.remove(delivery.tag()) == null) {
-            return false;
-        }
-        try {
-            if (!channel.isOpen()) {
-                return false;
-            }
-            write.run();
-            return true;
-        } catch (IOException | AlreadyClosedException e) {
-            worker.trouble("could not settle a delivery, it comes again", e);
-            return false;
-        } finally {
-            open.decrementAndGet();
-            closeIfFinished();
-        }
+    /** Gives no delivery any more; those that wait go back with the channel. */
+    void retire() {
+        retired = true;
     }
 
     // --- ending ---
@@ -173,30 +162,17 @@ final class Subscription extends DefaultConsumer {
         }
     }
 
-    /**
-     * Closes the channel as soon as everything is settled; to be called after {@link #cancel}.
-     *
-     * @param done run then, once
-     */
-    void finish(Runnable done) {
-        whenFinished = done;
-        closeIfFinished();
-    }
-
-    private void closeIfFinished() {
-        Runnable done = whenFinished;
-        if (done != null && open.get() == 0 && finished.compareAndSet(false, true)) {
-            done.run();
-            close();
+    /** Gives back what nobody has taken; to be called after {@link #cancel}. */
+    void returnWaiting() {
+        for (Delivery d = waiting.poll(); d != null; d = waiting.poll()) {
+            settlement.giveBack(d);
         }
     }
 
     /** Gives back everything that is not settled, oldest first. */
     void returnAll() {
         waiting.clear();
-        unsettled.values().stream()
-                .sorted((a, b) -> Long.compare(a.tag(), b.tag()))
-                .forEach(this::giveBack);
+        settlement.returnAll();
     }
 
     void close() {

@@ -1,20 +1,24 @@
 package io.leveret.ra.inbound;
 
+import io.leveret.ra.link.Backoff;
 import io.leveret.ra.link.Threads;
+import io.leveret.ra.settings.AckMode;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Works off the deliveries of one session and settles them.
  *
  * <pre>{@code
- *         wake (a delivery has come), prepareEndpoint
- * IDLE -----------------------------------------------> BUSY
- *  | ^                                                   |
- *  | +----none is left, the endpoint is made, stopped----+
+ *         wake (a delivery has come), prepareEndpoint, ifIdle
+ * IDLE ----------------------------------------------------> BUSY <---the time has come---+
+ *  | ^                                                        | |                         |
+ *  | +--none is left, the endpoint is made, stopped-----------+ +--the same once more--> HOLDING
+ *  | +-------------its channel is lost, stopped---------------------------------------------+
  *  |
  *  +--endWhenIdle--> ENDED: busy for ever
  * }</pre>
@@ -22,47 +26,94 @@ import java.util.function.Supplier;
  * <p>It is no thread of its own: {@link #wake} starts a task when a delivery arrives, and the task
  * ends when none is left. At most one runs, over all generations of the subscription: a delivery of
  * a lost channel that still runs holds up the new one's, because there is one endpoint, and it
- * belongs to whoever made this busy.
+ * belongs to whoever made this busy. HOLDING keeps a delivery for another try, with no thread: the
+ * endpoint could not take it, or it has failed and order is strict.
  *
- * <p>Failure cases: the subscription is lost while a delivery runs (its settling is a no-op), the
- * delivery fails or the endpoint cannot take it (given back after the retry delay, which holds up
- * no other), stopped while a delivery runs (it ends first).
+ * <p>Failure cases: the subscription is lost while a delivery runs (its settling is a no-op) or is
+ * held (dropped: it comes again); the delivery fails (given back after the retry delay, which holds
+ * up no other, or held); the endpoint takes none (held, and nothing is counted; after the retry
+ * delay all go back, and the session subscribes anew when it has an endpoint); the listener hangs
+ * (see {@link StuckWatch}); stopped while a delivery runs (it ends first) or is held (at once).
  */
 final class Worker {
 
     /** Publishes of a delivery get this long to be confirmed, however short the drain is. */
     private static final Duration SHORTEST_FLUSH = Duration.ofSeconds(2);
 
+    /** What a worker needs to know of its session, and tells it. */
+    interface Owner extends StuckWatch.Listener {
+
+        /** Gives the subscription whose delivery is next, null when there is none. */
+        Subscription next();
+
+        /** The worker has become idle. */
+        void idle();
+
+        /** The endpoint takes nothing; called by the busy worker, which holds no delivery. */
+        void refused(Subscription subscription, Throwable cause);
+    }
+
+    /** A delivery that is to be tried again. */
+    private static final class Held {
+
+        final Subscription subscription;
+        final Delivery delivery;
+        volatile Future<?> timer;
+
+        Held(Subscription subscription, Delivery delivery) {
+            this.subscription = subscription;
+            this.delivery = delivery;
+        }
+
+        void cancel() {
+            Future<?> planned = timer;
+            if (planned != null) {
+                planned.cancel(false);
+            }
+        }
+    }
+
     private final Threads threads;
     private final ActivationReport report;
     private final DeliveryCounts counts;
     private final Duration retryDelay;
+    private final boolean strict;
+    private final boolean manual;
+    private final boolean onReceipt;
     private final DeliveryRunner runner;
-    private final Supplier<Subscription> next;
+    private final StuckWatch watch;
+    private final Owner owner;
+    private final Backoff untouched;
 
     private final AtomicBoolean busy = new AtomicBoolean();
+    private final AtomicReference<Held> held = new AtomicReference<>();
+    private long untouchedSince;
     private volatile boolean stopping;
     private volatile Runnable whenIdle;
+    private volatile boolean ended;
     private volatile Thread thread;
 
-    /**
-     * Creates a worker that waits for its first delivery.
-     *
-     * @param next gives the subscription whose delivery is next, null when there is none
-     */
+    /** Creates a worker that waits for its first delivery. */
     Worker(
             Activation activation,
             Inbound room,
             MessageEndpointFactory endpoints,
-            Duration retryDelay,
-            Supplier<Subscription> next) {
+            MqActivationSpec.Effective settings,
+            ListenerType type,
+            Owner owner) {
         this.threads = room.threads;
         this.report = activation.report();
         this.counts = activation.counts();
-        this.retryDelay = retryDelay;
+        this.retryDelay = settings.inbound().retryDelay();
+        this.strict = settings.inbound().order().strict();
+        this.manual = type == ListenerType.DELIVERY;
+        this.onReceipt = settings.inbound().ackMode() == AckMode.ON_RECEIPT_MAY_LOSE;
         this.runner =
-                new DeliveryRunner(endpoints, room.transactions, flushLimit(room.drainTimeout));
-        this.next = next;
+                new DeliveryRunner(
+                        endpoints, type, room.transactions, flushLimit(room.drainTimeout));
+        this.watch = new StuckWatch(threads, settings.inbound().stuckThreshold(), owner);
+        this.owner = owner;
+        this.untouched = Backoff.withoutLimits(settings.link().reconnect());
     }
 
     private static Duration flushLimit(Duration drainTimeout) {
@@ -85,24 +136,36 @@ final class Worker {
     /** A delivery has arrived; on the I/O thread. */
     void wake() {
         if (!stopping && busy.compareAndSet(false, true)) {
-            threads.executeUnlessClosed(this::work);
+            threads.executeUnlessClosed(() -> work(null));
         }
     }
 
-    private void work() {
+    private void work(Held first) {
+        boolean pause = false;
         thread = Thread.currentThread();
         try {
-            while (!stopping) {
-                Subscription subscription = next.get();
+            Subscription last = null;
+            if (first != null && !stopping) {
+                last = first.subscription;
+                pause = !process(last, first.delivery);
+            }
+            while (!pause && !stopping) {
+                Subscription subscription = owner.next();
                 Delivery delivery = subscription == null ? null : subscription.poll();
+                if (last != null && (delivery == null || last != subscription)) {
+                    last.settlement().flush();
+                }
                 if (delivery == null) {
                     return;
                 }
-                process(subscription, delivery);
+                last = subscription;
+                pause = !process(subscription, delivery);
             }
         } finally {
             thread = null;
-            leave();
+            if (!pause) {
+                leave();
+            }
         }
     }
 
@@ -113,67 +176,142 @@ final class Worker {
             endIfIdle();
             return;
         }
-        Subscription subscription = next.get();
+        owner.idle();
+        Subscription subscription = owner.next();
         if (subscription != null && subscription.hasWaiting()) {
             wake();
         }
     }
 
-    private void process(Subscription subscription, Delivery delivery) {
+    /** Returns false when the delivery is held: this worker then goes on when its time has come. */
+    private boolean process(Subscription subscription, Delivery delivery) {
         if (!subscription.isOpen()) {
-            return; // the broker delivers it again
+            return true; // the broker delivers it again
         }
-        switch (run(delivery)) {
-            case DONE -> {
-                if (subscription.ack(delivery)) {
-                    counts.acknowledged.increment();
-                } else {
-                    report.detail(
-                            "processed "
-                                    + delivery.message()
-                                    + ", but its channel is lost: it comes again",
-                            null);
-                }
-            }
-            case FAILED -> {
-                counts.failed.increment();
-                say("failed to process", delivery);
-                threads.after(retryDelay, () -> subscription.reject(delivery));
-            }
-            case UNTOUCHED -> {
-                say("could not take", delivery);
-                threads.after(retryDelay, () -> subscription.giveBack(delivery));
-            }
-        }
+        return switch (run(subscription.settlement(), delivery)) {
+            case DONE -> done(subscription.settlement(), delivery);
+            case FAILED -> failed(subscription, delivery);
+            case UNTOUCHED -> untouched(subscription, delivery);
+        };
     }
 
-    private DeliveryRunner.Outcome run(Delivery delivery) {
+    private DeliveryRunner.Outcome run(Settlement settlement, Delivery delivery) {
         counts.inFlight.increment();
+        watch.begins(delivery);
         try {
-            DeliveryRunner.Outcome outcome = runner.run(delivery.message());
+            DeliveryRunner.Outcome outcome =
+                    runner.run(
+                            new OpenDelivery(delivery, settlement, threads, retryDelay),
+                            () -> {
+                                if (onReceipt) {
+                                    settlement.done(delivery);
+                                }
+                            });
             if (outcome != DeliveryRunner.Outcome.UNTOUCHED) {
                 counts.delivered.increment();
+                untouchedSince = 0;
             }
             return outcome;
         } finally {
+            watch.ends();
             counts.inFlight.decrement();
         }
     }
 
-    private void say(String what, Delivery delivery) {
+    private boolean done(Settlement settlement, Delivery delivery) {
+        if (manual || onReceipt) {
+            return true;
+        }
+        boolean written =
+                runner.wasTransacted() ? settlement.ack(delivery) : settlement.done(delivery);
+        if (!written) {
+            report.detail(
+                    "processed " + delivery.message() + ", but its channel is lost: it comes again",
+                    null);
+        }
+        return true;
+    }
+
+    private boolean failed(Subscription subscription, Delivery delivery) {
+        counts.failed.increment();
+        if (onReceipt) {
+            report.warning(
+                    "failed to process "
+                            + delivery.message()
+                            + ", it is lost: it was acknowledged on receipt",
+                    runner.failure());
+            return true;
+        }
+        if (manual && !delivery.answer()) {
+            report.warning(
+                    "failed after the listener had settled " + delivery.message(),
+                    runner.failure());
+            return true;
+        }
         report.warning(
-                what
-                        + " "
+                "failed to process "
                         + delivery.message()
                         + ", it comes again in "
                         + retryDelay.toMillis()
                         + " ms",
                 runner.failure());
+        if (strict) {
+            delivery.repeat();
+            return !hold(subscription, delivery, retryDelay);
+        }
+        delivery.fail();
+        threads.after(retryDelay, () -> subscription.settlement().reject(delivery));
+        return true;
     }
 
-    /** A delivery was given back to its queue. */
-    void returned() {
-        counts.returned.increment();
+    /** Nobody has seen it, so nobody counts it; the others would fare no better. */
+    private boolean untouched(Subscription subscription, Delivery delivery) {
+        long now = System.nanoTime();
+        if (untouchedSince == 0) {
+            untouchedSince = now;
+            untouched.restart();
+            report.warning(
+                    "could not take " + delivery.message() + ", waits until it can",
+                    runner.failure());
+        }
+        if (now - untouchedSince < retryDelay.toNanos()) {
+            return !hold(subscription, delivery, untouched.next());
+        }
+        untouchedSince = 0;
+        owner.refused(subscription, runner.failure());
+        return true;
+    }
+
+    // --- holding ---
+
+    /** Keeps a delivery for another try. Returns false when there will be none. */
+    private boolean hold(Subscription subscription, Delivery delivery, Duration delay) {
+        Held fresh = new Held(subscription, delivery);
+        held.set(fresh);
+        fresh.timer = threads.after(delay, () -> goOn(fresh));
+        // Whoever stops, or loses the channel, has looked for it before or finds it.
+        return !((stopping || !subscription.isOpen()) && held.compareAndSet(fresh, null));
+    }
+
+    private void goOn(Held due) {
+        if (held.compareAndSet(due, null)) {
+            work(due);
+        }
+    }
+
+    /** Gives up what is held on a channel that is lost; not on the I/O thread. */
+    void dropLost() {
+        Held now = held.get();
+        if (now != null && !now.subscription.isOpen()) {
+            drop(now);
+        }
+    }
+
+    private void drop(Held now) {
+        if (held.compareAndSet(now, null)) {
+            now.cancel();
+            leave();
+        }
     }
 
     /** Notes what failed on the channel: the broker sets it right by delivering again. */
@@ -181,7 +319,7 @@ final class Worker {
         report.detail(what, cause);
     }
 
-    // --- stopping ---
+    // --- what runs now ---
 
     boolean isCurrentThread() {
         return Thread.currentThread() == thread;
@@ -192,9 +330,36 @@ final class Worker {
         return thread != null;
     }
 
-    /** Begins no delivery any more. */
+    /** Whether its delivery runs for too long. */
+    boolean isStuck() {
+        return watch.isStuck();
+    }
+
+    /** Whether it has nothing to do and holds nothing. */
+    boolean isIdle() {
+        return !busy.get();
+    }
+
+    /** Runs a task while it can begin no delivery; does nothing when it is busy. */
+    void ifIdle(Runnable task) {
+        if (busy.compareAndSet(false, true)) {
+            try {
+                task.run();
+            } finally {
+                leave();
+            }
+        }
+    }
+
+    // --- stopping ---
+
+    /** Begins no delivery any more; what is held is not tried again. */
     void stop() {
         stopping = true;
+        Held now = held.get();
+        if (now != null) {
+            drop(now);
+        }
     }
 
     /**
@@ -209,8 +374,14 @@ final class Worker {
 
     private void endIfIdle() {
         if (busy.compareAndSet(false, true)) {
+            ended = true;
             whenIdle.run();
         }
+    }
+
+    /** Whether it has ended: no delivery runs, nor ever will. */
+    boolean hasEnded() {
+        return ended;
     }
 
     /** Gives the endpoint back; at the end only. */

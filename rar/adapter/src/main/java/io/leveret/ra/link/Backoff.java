@@ -99,7 +99,7 @@ public final class Backoff {
     }
 
     /** Makes the next failure the first of a new outage, as after a word of the operator. */
-    void restart() {
+    public void restart() {
         inOutage = false;
         exhausted = false;
         attempt = 0;

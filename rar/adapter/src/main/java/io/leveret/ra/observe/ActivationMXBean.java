@@ -53,6 +53,13 @@ public interface ActivationMXBean {
     int getSessionsConsuming();
 
     /**
+     * Counts sessions that are STUCK.
+     *
+     * @return how many have a delivery that runs for longer than {@code stuckThreshold}
+     */
+    int getSessionsStuck();
+
+    /**
      * Gives how often its sessions have tried to subscribe since all of them consumed.
      *
      * @return the number of the session that has tried most often; 0 while all of them consume

@@ -9,6 +9,25 @@ import java.time.Duration;
  * @param maxSession concurrent sessions
  * @param prefetch unacknowledged deliveries per session
  * @param retryDelay after what time a failed message comes again
+ * @param ackMode when deliveries are acknowledged, or null to go by the listener's type
+ * @param order in which order, and who else may consume
+ * @param stuckThreshold after what time a delivery that still runs is reported, zero for never
  */
 public record InboundSettings(
-        String destination, int maxSession, int prefetch, Duration retryDelay) {}
+        String destination,
+        int maxSession,
+        int prefetch,
+        Duration retryDelay,
+        AckMode ackMode,
+        Order order,
+        Duration stuckThreshold) {
+
+    /**
+     * In which order messages come, and who else may consume.
+     *
+     * @param strict one message at a time, in the queue's order, whatever fails
+     * @param exclusive no other consumer of the queue is allowed
+     * @param priority the consumers' priority, 0 being the broker's default
+     */
+    public record Order(boolean strict, boolean exclusive, int priority) {}
+}

@@ -153,6 +153,25 @@ public enum Setting {
             86_400_000,
             Bean.RESOURCE_ADAPTER,
             Bean.ACTIVATION),
+    /**
+     * When a delivery is acknowledged: see {@link AckMode}; by the listener's type when not set.
+     */
+    ACK_MODE("ackMode", AckMode.class, null, Bean.ACTIVATION),
+    /** One message at a time, in the queue's order, whatever fails. */
+    STRICT_ORDER("strictOrder", Type.FLAG, "false", Bean.ACTIVATION),
+    /** Whether the activation is the only consumer of its queue. */
+    EXCLUSIVE_CONSUMER("exclusiveConsumer", Type.FLAG, "false", Bean.ACTIVATION),
+    /** The consumers' priority; consumers of higher priority are served first. */
+    CONSUMER_PRIORITY("consumerPriority", Type.NUMBER, "0", -1_000_000, 1_000_000, Bean.ACTIVATION),
+    /** After what time a delivery that still runs is reported STUCK, ms; 0 for never. */
+    STUCK_THRESHOLD(
+            "stuckThreshold",
+            Type.TIME,
+            "600000",
+            0,
+            86_400_000,
+            Bean.RESOURCE_ADAPTER,
+            Bean.ACTIVATION),
     /** How long stopping waits for running deliveries, ms. */
     DRAIN_TIMEOUT("drainTimeout", Type.TIME, "20000", 0, 600_000, Bean.RESOURCE_ADAPTER);
 
@@ -347,7 +366,16 @@ public enum Setting {
      * @return true when system property and environment are not looked at
      */
     public boolean onlyOnBean() {
-        return this == DESTINATION || this == CONNECTION_FACTORY_LOOKUP;
+        return switch (this) {
+            case DESTINATION,
+                    CONNECTION_FACTORY_LOOKUP,
+                    ACK_MODE,
+                    STRICT_ORDER,
+                    EXCLUSIVE_CONSUMER,
+                    CONSUMER_PRIORITY ->
+                    true;
+            default -> false;
+        };
     }
 
     /**

@@ -98,8 +98,7 @@ public final class SettingsReader {
                 .read(
                         bean,
                         adapter.brokerSet().isEmpty() ? outside : adapter,
-                        parser.flag(
-                                Setting.INHERIT_CREDENTIALS, text(Setting.INHERIT_CREDENTIALS)));
+                        flag(Setting.INHERIT_CREDENTIALS));
     }
 
     /**
@@ -206,11 +205,46 @@ public final class SettingsReader {
                     "is longer than the 255 bytes that AMQP allows",
                     "use a shorter queue name");
         }
+        AckMode ackMode =
+                bean.has(Setting.ACK_MODE) ? oneOf(Setting.ACK_MODE, AckMode.class) : null;
+        boolean strict = flag(Setting.STRICT_ORDER);
+        boolean exclusive = flag(Setting.EXCLUSIVE_CONSUMER);
+        if (strict && ackMode != null && ackMode != AckMode.AFTER_SUCCESS) {
+            problems.add(
+                    Setting.ACK_MODE,
+                    ackMode.name(),
+                    "contradicts strictOrder, where the next message waits for the success of this one",
+                    "remove one of them");
+        }
         return new InboundSettings(
                 destination,
-                number(Setting.MAX_SESSION),
-                number(Setting.PREFETCH),
-                time(Setting.RETRY_DELAY));
+                strict || exclusive
+                        ? one(Setting.MAX_SESSION, strict)
+                        : number(Setting.MAX_SESSION),
+                strict ? one(Setting.PREFETCH, true) : number(Setting.PREFETCH),
+                time(Setting.RETRY_DELAY),
+                ackMode,
+                new InboundSettings.Order(strict, exclusive, number(Setting.CONSUMER_PRIORITY)),
+                time(Setting.STUCK_THRESHOLD));
+    }
+
+    /**
+     * What order needs is 1, whatever the default says; only the bean itself can contradict.
+     *
+     * @param strict whether it is strictOrder that needs it
+     */
+    private int one(Setting setting, boolean strict) {
+        number(setting);
+        if (bean.has(setting) && number(setting) != 1) {
+            problems.add(
+                    setting,
+                    text(setting),
+                    "contradicts "
+                            + (strict ? Setting.STRICT_ORDER : Setting.EXCLUSIVE_CONSUMER)
+                                    .property(),
+                    "remove it, or use 1");
+        }
+        return 1;
     }
 
     /** Checks the resource adapter's defaults of the inbound settings. */
@@ -218,6 +252,7 @@ public final class SettingsReader {
         number(Setting.MAX_SESSION);
         number(Setting.PREFETCH);
         time(Setting.RETRY_DELAY);
+        time(Setting.STUCK_THRESHOLD);
     }
 
     /**
@@ -230,7 +265,8 @@ public final class SettingsReader {
     }
 
     private String text(Setting setting) {
-        for (Level level : List.of(bean, adapter, outside)) {
+        List<Level> levels = setting.onlyOnBean() ? List.of(bean) : List.of(bean, adapter, outside);
+        for (Level level : levels) {
             if (level.has(setting)) {
                 return level.get(setting).orElse(setting.builtIn());
             }
@@ -240,6 +276,10 @@ public final class SettingsReader {
 
     private int number(Setting setting) {
         return parser.number(setting, text(setting));
+    }
+
+    private boolean flag(Setting setting) {
+        return parser.flag(setting, text(setting));
     }
 
     private Duration time(Setting setting) {

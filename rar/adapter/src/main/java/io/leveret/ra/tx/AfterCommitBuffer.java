@@ -23,7 +23,8 @@ import java.util.List;
  * publish (the messages are lost: the one gap of this mode); publish after the transaction was
  * marked for rollback (refused by the caller of {@link #add}). Inside a message-driven bean's
  * delivery nothing is published here: the flush joins the delivery, runs before its
- * acknowledgement, and when it fails the delivery comes again.
+ * acknowledgement, and when it fails the delivery comes again. Of a transaction that a listener has
+ * begun by itself, what could not be published within {@code commitLimit} does the same.
  *
  * <p>Used by one thread at a time, as transactions are; {@code afterCompletion} may come from a
  * reaper thread and then only drops.
@@ -34,11 +35,20 @@ public final class AfterCommitBuffer<P> implements Synchronization {
 
     private final AfterCommitFlusher<P> flusher;
     private final DeliveryContext delivery;
+    private final DeliveryContext around;
     private final List<P> publishes = new ArrayList<>();
 
-    AfterCommitBuffer(AfterCommitFlusher<P> flusher, DeliveryContext delivery) {
+    /**
+     * Creates an empty buffer.
+     *
+     * @param delivery the delivery that the transaction belongs to, or null
+     * @param around the delivery in whose listener it was begun, or null
+     */
+    AfterCommitBuffer(
+            AfterCommitFlusher<P> flusher, DeliveryContext delivery, DeliveryContext around) {
         this.flusher = flusher;
         this.delivery = delivery;
+        this.around = delivery != null ? delivery : around;
     }
 
     /**
@@ -51,12 +61,13 @@ public final class AfterCommitBuffer<P> implements Synchronization {
     }
 
     /**
-     * Says whether the transaction belongs to a delivery that may be a repetition.
+     * Says whether the transaction belongs to a delivery that may be a repetition, or was begun in
+     * the listener of one.
      *
      * @return true when what it publishes should carry the possible-duplicate mark
      */
     public boolean possibleDuplicate() {
-        return delivery != null && delivery.possibleDuplicate();
+        return around != null && around.possibleDuplicate();
     }
 
     private synchronized List<P> content() {
@@ -83,23 +94,31 @@ public final class AfterCommitBuffer<P> implements Synchronization {
             return;
         }
         if (delivery != null) {
-            delivery.add(limit -> flushWithin(committed, limit));
+            delivery.add(limit -> flushWithin(committed, limit, committed.size()));
             return;
         }
         List<P> left = committed;
+        boolean joined = false;
         try {
-            left = flusher.flush(committed, false, flusher.commitLimit());
-        } finally {
-            if (!left.isEmpty()) {
-                flusher.handOver(left, false);
+            left = flusher.flush(committed, possibleDuplicate(), flusher.commitLimit());
+            if (!left.isEmpty() && around != null) {
+                List<P> rest = left;
+                around.add(limit -> flushWithin(rest, limit, committed.size()));
+                joined = true;
             }
-            flusher.end(committed.size());
+        } finally {
+            if (!joined) {
+                if (!left.isEmpty()) {
+                    flusher.handOver(left, possibleDuplicate());
+                }
+                flusher.end(committed.size());
+            }
         }
     }
 
-    private boolean flushWithin(List<P> committed, Duration limit) {
+    private boolean flushWithin(List<P> rest, Duration limit, int enlisted) {
         try {
-            List<P> left = flusher.flush(committed, possibleDuplicate(), limit);
+            List<P> left = flusher.flush(rest, possibleDuplicate(), limit);
             if (!left.isEmpty()) {
                 // The delivery comes again, but its repetition may find its work done and publish
                 // nothing: what this run has committed is published in any case.
@@ -107,7 +126,7 @@ public final class AfterCommitBuffer<P> implements Synchronization {
             }
             return left.isEmpty();
         } finally {
-            flusher.end(committed.size());
+            flusher.end(enlisted);
         }
     }
 }

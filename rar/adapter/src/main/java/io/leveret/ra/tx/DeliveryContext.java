@@ -12,12 +12,20 @@ import java.util.function.Predicate;
  * container is done with the delivery and before it is acknowledged.
  *
  * <p>It lies in the transaction under fixed keys, as JDK types only: another resource adapter
- * archive with its own copy of these classes takes part as well. Thread-safe.
+ * archive with its own copy of these classes takes part as well.
+ *
+ * <p>It is also known to the thread that runs the listener. A transaction that the listener, or
+ * what it calls, begins by itself (bean-managed, REQUIRES_NEW) does not belong to the delivery: it
+ * publishes at its own commit. What it could not publish then joins the delivery, so that the
+ * acknowledgement waits for it. Thread-safe.
  */
 public final class DeliveryContext {
 
     static final String FLUSHES = "io.leveret.delivery.flushes";
     static final String POSSIBLE_DUPLICATE = "io.leveret.delivery.possibleDuplicate";
+
+    /** Not per adapter: the factory that publishes may belong to another instance. */
+    private static final ThreadLocal<DeliveryContext> ON_THREAD = new ThreadLocal<>();
 
     private final Queue<Predicate<Duration>> flushes;
     private final boolean possibleDuplicate;
@@ -45,6 +53,24 @@ public final class DeliveryContext {
                 : new DeliveryContext(
                         (Queue<Predicate<Duration>>) flushes,
                         Boolean.TRUE.equals(registry.getResource(POSSIBLE_DUPLICATE)));
+    }
+
+    /**
+     * Makes it the context of what the calling thread does, until {@link #leave}. Deliveries do not
+     * nest.
+     */
+    public void enter() {
+        ON_THREAD.set(this);
+    }
+
+    /** Ends {@link #enter}, on the same thread. */
+    public void leave() {
+        ON_THREAD.remove();
+    }
+
+    /** Gives the context of the delivery whose listener the calling thread runs, or null. */
+    static DeliveryContext onThread() {
+        return ON_THREAD.get();
     }
 
     Collection<Predicate<Duration>> flushes() {

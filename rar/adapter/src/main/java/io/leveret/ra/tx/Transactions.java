@@ -91,7 +91,9 @@ public final class Transactions {
      * @return the buffer
      */
     public <P> AfterCommitBuffer<P> open(Object key, AfterCommitFlusher<P> flusher) {
-        AfterCommitBuffer<P> fresh = new AfterCommitBuffer<>(flusher, DeliveryContext.of(registry));
+        AfterCommitBuffer<P> fresh =
+                new AfterCommitBuffer<>(
+                        flusher, DeliveryContext.of(registry), DeliveryContext.onThread());
         registry.registerInterposedSynchronization(fresh);
         registry.putResource(key, fresh);
         return fresh;

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
 
 @DisplayName("SETTINGS.md, ra.xml, the beans and the code")
 final class ReferenceTest {
@@ -161,9 +162,18 @@ final class ReferenceTest {
     @EnumSource
     @DisplayName("ra.xml describes each bean's properties as the table does, secrets as such")
     void descriptorAgrees(Setting.Bean bean) throws Exception {
+        int listenerTypes = 2;
+        List<Element> owners = owners(bean);
+        assertEquals(bean == Setting.Bean.ACTIVATION ? listenerTypes : 1, owners.size());
+        for (Element owner : owners) {
+            assertAgrees(bean, owner);
+        }
+    }
+
+    private static void assertAgrees(Setting.Bean bean, Element owner) throws Exception {
         Map<String, List<String>> rows = rows();
         Set<String> found = new TreeSet<>();
-        for (Element property : properties(bean)) {
+        for (Element property : properties(owner)) {
             String name = text(property, "config-property-name");
             assertTrue(found.add(name), () -> "twice: " + name);
             List<String> row = rows.get(name);
@@ -183,7 +193,7 @@ final class ReferenceTest {
         assertEquals(names(bean), found);
     }
 
-    private static List<Element> properties(Setting.Bean bean) throws Exception {
+    private static List<Element> owners(Setting.Bean bean) throws Exception {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
         String owner =
@@ -194,15 +204,23 @@ final class ReferenceTest {
                 };
         try (InputStream in = Files.newInputStream(DESCRIPTOR)) {
             Element root = factory.newDocumentBuilder().parse(in).getDocumentElement();
-            Node parent = root.getElementsByTagName(owner).item(0);
+            NodeList all = root.getElementsByTagName(owner);
             List<Element> found = new ArrayList<>();
-            for (Node n = parent.getFirstChild(); n != null; n = n.getNextSibling()) {
-                if (n instanceof Element e && e.getTagName().equals("config-property")) {
-                    found.add(e);
-                }
+            for (int i = 0; i < all.getLength(); i++) {
+                found.add((Element) all.item(i));
             }
             return found;
         }
+    }
+
+    private static List<Element> properties(Element owner) {
+        List<Element> found = new ArrayList<>();
+        for (Node n = owner.getFirstChild(); n != null; n = n.getNextSibling()) {
+            if (n instanceof Element e && e.getTagName().equals("config-property")) {
+                found.add(e);
+            }
+        }
+        return found;
     }
 
     private static String text(Element of, String child) {

@@ -172,6 +172,50 @@ final class SettingsReaderTest {
     }
 
     @Test
+    @DisplayName(
+            "of strict order make one session with one message of it, whatever the defaults say")
+    void strictOrder() {
+        bean.set(Setting.DESTINATION, "q");
+        bean.set(Setting.STRICT_ORDER, "true");
+        adapter.set(Setting.MAX_SESSION, "7");
+        system.put("leveret.prefetch", "70");
+        SettingsReader reader = reader();
+        InboundSettings inbound = reader.inbound();
+        assertTrue(reader.problems().isEmpty(), () -> reader.problems().message("It"));
+        assertEquals(1, inbound.maxSession());
+        assertEquals(1, inbound.prefetch());
+        assertTrue(inbound.order().strict());
+    }
+
+    @Test
+    @DisplayName("of strict order that the bean itself contradicts are all reported")
+    void contradictedStrictOrder() {
+        bean.set(Setting.DESTINATION, "q");
+        bean.set(Setting.STRICT_ORDER, "true");
+        bean.set(Setting.MAX_SESSION, "2");
+        bean.set(Setting.PREFETCH, "3");
+        bean.set(Setting.ACK_MODE, "on_receipt_may_lose");
+        SettingsReader reader = reader();
+        reader.inbound();
+        assertEquals(List.of("ackMode", "maxSession", "prefetch"), reader.problems().properties());
+    }
+
+    @Test
+    @DisplayName("of an exclusive consumer leave it alone: one session, with the usual prefetch")
+    void exclusiveConsumer() {
+        bean.set(Setting.DESTINATION, "q");
+        bean.set(Setting.EXCLUSIVE_CONSUMER, "true");
+        SettingsReader reader = reader();
+        assertEquals(1, reader.inbound().maxSession());
+        assertEquals(50, reader.inbound().prefetch());
+        assertTrue(reader.problems().isEmpty());
+        bean.set(Setting.MAX_SESSION, "2");
+        SettingsReader contradicted = reader();
+        contradicted.inbound();
+        assertEquals(List.of("maxSession"), contradicted.problems().properties());
+    }
+
+    @Test
     @DisplayName("that are wrong are reported once, however often they are read")
     void reportedOnce() {
         adapter.set(Setting.ADDRESSES, "a,a");

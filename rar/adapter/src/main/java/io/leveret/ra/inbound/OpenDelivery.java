@@ -1,0 +1,73 @@
+package io.leveret.ra.inbound;
+
+import io.leveret.MqDelivery;
+import io.leveret.MqMessage;
+import io.leveret.ra.link.Threads;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A delivery in the hands of an application that settles by itself. Bound to the subscription that
+ * it came on, like everything that settles. Thread-safe.
+ */
+final class OpenDelivery implements MqDelivery {
+
+    private static final Duration LONGEST_DELAY = Duration.ofDays(1);
+
+    private final Delivery delivery;
+    private final Settlement settlement;
+    private final Threads threads;
+    private final Duration retryDelay;
+
+    OpenDelivery(Delivery delivery, Settlement settlement, Threads threads, Duration retryDelay) {
+        this.delivery = delivery;
+        this.settlement = settlement;
+        this.threads = threads;
+        this.retryDelay = retryDelay;
+    }
+
+    @Override
+    public MqMessage message() {
+        return delivery.message();
+    }
+
+    @Override
+    public boolean ack() {
+        answer();
+        return settlement.ack(delivery);
+    }
+
+    @Override
+    public boolean reject() {
+        return retryLater(retryDelay);
+    }
+
+    @Override
+    public boolean retryLater(Duration delay) {
+        Objects.requireNonNull(delay, "delay");
+        if (delay.isNegative() || delay.compareTo(LONGEST_DELAY) > 0) {
+            throw new IllegalArgumentException("the delay must be 0 to one day: " + delay);
+        }
+        answer();
+        delivery.fail();
+        boolean open = settlement.isOpen();
+        threads.after(delay, () -> settlement.reject(delivery));
+        return open;
+    }
+
+    private void answer() {
+        if (!delivery.answer()) {
+            throw new IllegalStateException("is settled already: " + delivery.message());
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !delivery.isAnswered() && settlement.isOpen();
+    }
+
+    @Override
+    public String toString() {
+        return "MqDelivery[" + delivery.message() + "]";
+    }
+}

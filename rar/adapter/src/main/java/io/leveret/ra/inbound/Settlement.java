@@ -1,0 +1,267 @@
+package io.leveret.ra.inbound;
+
+import com.rabbitmq.client.AlreadyClosedException;
+import io.leveret.ra.link.LinkChannel;
+import io.leveret.ra.link.Threads;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Settles the deliveries of one subscription: each at most once, and only on the channel that it
+ * came on.
+ *
+ * <pre>{@code
+ * UNSETTLED --done, and the oldest--> COVERED --batch full, idle, or old--> SETTLED
+ *     |                                  (one acknowledgement for all up to the watermark)
+ *     +--done, behind one that is not settled; ack; reject; giveBack----> SETTLED, each by itself
+ *
+ * end (channel lost, consumer cancelled by the broker): nothing is written any more,
+ *     and the broker delivers again whatever it has not seen settled
+ * }</pre>
+ *
+ * <p>The watermark is the last tag up to which every delivery is done or settled. Only up to there
+ * may one acknowledgement speak for several: it would acknowledge a failed one below it too.
+ *
+ * <p>Failure cases: a delivery that fails, or waits for its retry, among others that are done
+ * (those behind it are acknowledged one by one); settled twice (the second does nothing); settled
+ * while the channel is being lost (nothing is written, or what is written reaches nobody); settled
+ * after the broker has cancelled the consumer (RabbitMQ 4.3 would go on delivering to it, see
+ * BrokerCancelTest); a listener that runs long behind deliveries that are done (they are
+ * acknowledged by time).
+ *
+ * <p>Thread-safe. The monitor is held during the writes, which do not wait for the broker, because
+ * the broker has to see them in the order in which the watermark was found; the I/O thread never
+ * takes it.
+ */
+final class Settlement {
+
+    private static final int LARGEST_BATCH = 100;
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
+
+    private final LinkChannel channel;
+    private final Threads threads;
+    private final DeliveryCounts counts;
+    private final ActivationReport report;
+    private final int batch;
+    private final Queue<Delivery> arrived = new ConcurrentLinkedQueue<>();
+    private final Set<Delivery> unsettled = new LinkedHashSet<>();
+    private long watermark;
+    private int covered;
+    private boolean timed;
+    private final AtomicReference<Runnable> whenAllSettled = new AtomicReference<>();
+    private volatile boolean ended;
+
+    /**
+     * Creates the settlement of a subscription.
+     *
+     * @param prefetch how many deliveries may be unsettled; half of them may wait for one
+     *     acknowledgement
+     */
+    Settlement(
+            LinkChannel channel,
+            Threads threads,
+            DeliveryCounts counts,
+            ActivationReport report,
+            int prefetch) {
+        this.channel = channel;
+        this.threads = threads;
+        this.counts = counts;
+        this.report = report;
+        this.batch = Math.max(1, Math.min(prefetch / 2, LARGEST_BATCH));
+    }
+
+    /** Notes a delivery; on the I/O thread, in the order of the tags. */
+    void arrived(Delivery delivery) {
+        arrived.add(delivery);
+    }
+
+    /** Whether what is settled still reaches the broker. */
+    boolean isOpen() {
+        return !ended && channel.isOpen();
+    }
+
+    /** Writes nothing any more; on the I/O thread too. */
+    void end() {
+        ended = true;
+        tellAllSettled();
+    }
+
+    // --- settling ---
+
+    /**
+     * Acknowledges soon, together with others.
+     *
+     * @return false when the channel is lost: the broker delivers again
+     */
+    synchronized boolean done(Delivery delivery) {
+        note();
+        if (!isOldest(delivery)) {
+            return ack(delivery);
+        }
+        unsettled.remove(delivery);
+        if (!isOpen()) {
+            return false;
+        }
+        watermark = delivery.tag();
+        covered++;
+        if (covered >= batch) {
+            return flush();
+        }
+        if (!timed) {
+            timed = true;
+            threads.after(LONGEST_WAIT, this::flushInTime);
+        }
+        return true;
+    }
+
+    private boolean isOldest(Delivery delivery) {
+        return !unsettled.isEmpty() && unsettled.iterator().next() == delivery;
+    }
+
+    private synchronized void flushInTime() {
+        timed = false;
+        flush();
+    }
+
+    /**
+     * Writes the acknowledgement that waits for others, if there is one.
+     *
+     * @return false when there was one and the channel is lost
+     */
+    synchronized boolean flush() {
+        int count = covered;
+        covered = 0;
+        if (count == 0) {
+            return true;
+        }
+        boolean written = write(() -> channel.client().basicAck(watermark, count > 1));
+        if (written) {
+            counts.acknowledged.add(count);
+        } else {
+            report.detail(
+                    "processed " + count + " message(s) whose channel is lost: they come again",
+                    null);
+        }
+        tellIfAllSettled();
+        return written;
+    }
+
+    /**
+     * Acknowledges at once. Returns whether that was written; if not, the broker delivers again.
+     */
+    boolean ack(Delivery delivery) {
+        boolean written = settle(delivery, () -> channel.client().basicAck(delivery.tag(), false));
+        if (written) {
+            counts.acknowledged.increment();
+        }
+        return written;
+    }
+
+    /** Gives back what was processed and failed: brokers count it. */
+    boolean reject(Delivery delivery) {
+        return returned(settle(delivery, () -> channel.client().basicReject(delivery.tag(), true)));
+    }
+
+    /** Gives back what nobody has touched: newer brokers do not count it. */
+    boolean giveBack(Delivery delivery) {
+        return returned(
+                settle(delivery, () -> channel.client().basicNack(delivery.tag(), false, true)));
+    }
+
+    private boolean returned(boolean written) {
+        if (written) {
+            counts.returned.increment();
+        }
+        return written;
+    }
+
+    /** Gives back what waits for its retry, oldest first. */
+    void returnFailed() {
+        all().stream().filter(Delivery::hasFailed).forEach(this::reject);
+    }
+
+    /** Gives back everything that is not settled, oldest first. */
+    void returnAll() {
+        for (Delivery delivery : all()) {
+            if (delivery.hasFailed()) {
+                reject(delivery);
+            } else {
+                giveBack(delivery);
+            }
+        }
+    }
+
+    private synchronized List<Delivery> all() {
+        flush();
+        note();
+        return new ArrayList<>(unsettled);
+    }
+
+    /** Under the monitor. */
+    private void note() {
+        for (Delivery d = arrived.poll(); d != null; d = arrived.poll()) {
+            unsettled.add(d);
+        }
+    }
+
+    private synchronized boolean settle(Delivery delivery, Write write) {
+        note();
+        if (!unsettled.remove(delivery)) {
+            return false;
+        }
+        boolean written = write(write);
+        tellIfAllSettled();
+        return written;
+    }
+
+    private interface Write {
+        void run() throws IOException;
+    }
+
+    /** Under the monitor. */
+    private boolean write(Write write) {
+        if (!isOpen()) {
+            return false;
+        }
+        try {
+            write.run();
+            return true;
+        } catch (IOException | AlreadyClosedException e) {
+            report.detail("could not settle a delivery, it comes again", e);
+            return false;
+        }
+    }
+
+    // --- the end of it ---
+
+    /**
+     * Runs a task on a worker thread as soon as nothing is unsettled, or can be settled any more;
+     * once. To be called when no deliveries come any more.
+     */
+    void whenAllSettled(Runnable task) {
+        whenAllSettled.set(task);
+        flush();
+        tellIfAllSettled();
+    }
+
+    private synchronized void tellIfAllSettled() {
+        note();
+        if (ended || covered == 0 && unsettled.isEmpty()) {
+            tellAllSettled();
+        }
+    }
+
+    private void tellAllSettled() {
+        Runnable task = whenAllSettled.getAndSet(null);
+        if (task != null) {
+            threads.executeUnlessClosed(task);
+        }
+    }
+}
