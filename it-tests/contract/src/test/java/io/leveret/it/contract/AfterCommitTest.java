@@ -17,7 +17,6 @@ import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakeTransactions;
 import jakarta.transaction.RollbackException;
-import jakarta.transaction.Synchronization;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -284,23 +283,12 @@ class AfterCommitTest {
         assertEquals(List.of("room again"), bare.drain(queue));
     }
 
-    private Synchronization breakTheLinkAfterCompletion() {
-        return new Synchronization() {
-            @Override
-            public void beforeCompletion() {
-                // Not yet: the transaction must find a healthy link.
-            }
-
-            @Override
-            public void afterCompletion(int status) {
-                proxy.refuse(true);
-                try {
+    private AfterCompletion breakTheLinkAfterCompletion() {
+        return new AfterCompletion(
+                () -> {
+                    proxy.refuse(true);
                     Until.holds("the loss is known", SOON, () -> !opens());
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        };
+                });
     }
 
     private boolean opens() {

@@ -10,6 +10,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import io.leveret.it.broker.FaultProxy;
+import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
 import java.time.Duration;
@@ -172,6 +173,47 @@ class BrokerCancelTest {
 
             Until.holds("the cancel", SOON, () -> lost.count() > 0);
             late.countDown();
+
+            Until.holds("all of them", SOON, () -> done.size() == MESSAGES);
+            Until.holds("one consumer", SOON, () -> bare.consumers(queue) == 1);
+            assertEquals(1, proxy.accepted(), "connections");
+            rig.container().deactivate(endpoints, spec);
+            rig.assertContractKept();
+        } finally {
+            timeout(before);
+        }
+        assertEquals(0, bare.ready(queue));
+    }
+
+    @Test
+    void aSettlementThatCrossesTheCancelCostsNoConnection() throws Exception {
+        assumeCancelsOnTimeout();
+        String queue = bare.queue("crossing", Map.of("x-queue-type", "quorum"));
+        for (int i = 0; i < MESSAGES; i++) {
+            bare.publish(queue, "m" + i);
+        }
+        CountDownLatch late = new CountDownLatch(1);
+        Set<String> done = ConcurrentHashMap.newKeySet();
+        String before = timeout(String.valueOf(TIMEOUT_MILLIS));
+        try (FaultProxy proxy = FaultProxy.to(Nodes.shared());
+                Rig rig = Rig.started(proxy.port())) {
+            FakeEndpoints endpoints =
+                    rig.endpoints(
+                            message -> {
+                                assertTrue(late.await(SOON.toMillis(), TimeUnit.MILLISECONDS));
+                                done.add(message.text());
+                            });
+            MqActivationSpec spec = rig.spec(queue);
+            spec.setPrefetch(String.valueOf(PREFETCH));
+            rig.container().activate(endpoints, spec);
+            Until.holds("deliveries", SOON, () -> bare.ready(queue) == MESSAGES - PREFETCH);
+            // The cancel does not reach the adapter before it has settled the first delivery.
+            proxy.stall(Direction.DOWN, true);
+            Until.holds("the cancel", SOON, () -> bare.ready(queue) == MESSAGES);
+            late.countDown();
+            Until.holds("a settlement", SOON, () -> !done.isEmpty());
+            Until.holds("deliveries to nobody", SOON, () -> bare.ready(queue) < MESSAGES);
+            proxy.stall(Direction.DOWN, false);
 
             Until.holds("all of them", SOON, () -> done.size() == MESSAGES);
             Until.holds("one consumer", SOON, () -> bare.consumers(queue) == 1);

@@ -8,16 +8,22 @@ import io.leveret.MqMessage;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
 import io.leveret.it.broker.FaultProxy;
+import io.leveret.it.container.EndpointQuirk;
 import io.leveret.it.container.FakeEndpoints;
+import io.leveret.it.container.FakeTransactions;
+import io.leveret.ra.observe.ActivationMXBean;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A bean whose publishes go over a link that breaks between its commit and their confirm. */
 @Timeout(60)
@@ -39,7 +45,12 @@ class ConsumeAndPublishTest {
         queue = bare.queue("in");
         target = bare.queue("out");
         publishing = FaultProxy.to(Nodes.shared());
-        rig = new Rig(Nodes.shared().port()).with(a -> a.setDrainTimeout("1000")).start();
+        start("1000");
+    }
+
+    /** Publishes of a delivery may take the drain time, but at least 2 s. */
+    private void start(String drainTimeout) throws Exception {
+        rig = new Rig(Nodes.shared().port()).with(a -> a.setDrainTimeout(drainTimeout)).start();
         MqManagedConnectionFactory elsewhere = new MqManagedConnectionFactory();
         elsewhere.setAddresses("127.0.0.1:" + publishing.port());
         elsewhere.setUserName("guest");
@@ -96,6 +107,48 @@ class ConsumeAndPublishTest {
         List<GetResponse> arrived = new ArrayList<>();
         Until.holds("what the first run published", LATER, () -> take(arrived) >= 1);
         assertEquals(1, bean.seen().stream().filter(s -> !s.redelivered()).count());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theAcknowledgementWaitsForWhatATransactionOfTheListenersOwnPublished(boolean fails)
+            throws Exception {
+        rig.close();
+        start("12000");
+        FakeTransactions transactions = rig.container().transactions();
+        AtomicBoolean broken = new AtomicBoolean();
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (!broken.compareAndSet(false, true)) {
+                                return; // its work is done
+                            }
+                            transactions.begin();
+                            transactions
+                                    .registry()
+                                    .registerInterposedSynchronization(
+                                            new AfterCompletion(() -> publishing.refuse(true)));
+                            publisher.publish("", target, MqMessage.text("own"));
+                            transactions.commit();
+                            if (fails) {
+                                throw new IllegalStateException("after its own commit");
+                            }
+                        });
+        rig.consume(queue, bean, EndpointQuirk.NOT_TRANSACTED);
+        bare.publish(queue, "m");
+        Until.holds("the run", LATER, () -> publishing.connections() == 0 && bean.count() == 1);
+        ActivationMXBean seen = rig.activation();
+        // The commit itself waits 2 s for its publishes.
+        Until.never("an acknowledgement", Duration.ofSeconds(4), () -> seen.getAcknowledged() > 0);
+        assertEquals(0, bare.ready(target));
+
+        publishing.refuse(false);
+
+        List<GetResponse> arrived = new ArrayList<>();
+        Until.holds("what it published", LATER, () -> take(arrived) >= 1);
+        Until.holds("the acknowledgement", LATER, () -> seen.getAcknowledged() == 1);
+        assertEquals(fails ? 2 : 1, bean.count());
+        assertEquals(1, take(arrived));
     }
 
     /** Breaks it between the first run's commit and the confirm of what it published. */

@@ -24,7 +24,6 @@ import io.leveret.ra.observe.ConnectionFactoryMXBean;
 import io.leveret.ra.observe.LinkMXBean;
 import io.leveret.ra.observe.ResourceAdapterMXBean;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
-import jakarta.transaction.Synchronization;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -307,7 +306,7 @@ class ManagementTest {
         transactions
                 .registry()
                 .registerInterposedSynchronization(
-                        afterCompletion(
+                        new AfterCompletion(
                                 () -> {
                                     proxy.refuse(true);
                                     Until.holds(
@@ -327,28 +326,6 @@ class ManagementTest {
         Until.holds("nothing owed", SOON, () -> seen.getWaitingInBackground() == 0);
         assertEquals(3, seen.getConfirmed());
         assertEquals("READY", seen.getState());
-    }
-
-    private interface Step {
-        void run() throws Exception;
-    }
-
-    private static Synchronization afterCompletion(Step step) {
-        return new Synchronization() {
-            @Override
-            public void beforeCompletion() {
-                // Not yet: the transaction must find a healthy link.
-            }
-
-            @Override
-            public void afterCompletion(int status) {
-                try {
-                    step.run();
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        };
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.leveret.it.container.FakePool;
 import io.leveret.it.container.PoolQuirk;
 import io.leveret.ra.MqResourceAdapter;
 import io.leveret.ra.inbound.MqActivationSpec;
+import io.leveret.ra.observe.ActivationMXBean;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
 import jakarta.resource.ResourceException;
 import java.time.Duration;
@@ -99,6 +100,11 @@ final class Rig implements AutoCloseable {
         FakeEndpoints endpoints = endpoints(listener, quirks);
         container.activate(endpoints, spec(queue));
         return endpoints;
+    }
+
+    /** Gives the one activation as JMX shows it. */
+    ActivationMXBean activation() throws Exception {
+        return new Jmx(connectionFactory(pool())).only("Activation", ActivationMXBean.class);
     }
 
     /** Fails when the adapter broke the contract somewhere on the way. */
