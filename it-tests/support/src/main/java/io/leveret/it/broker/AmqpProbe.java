@@ -1,5 +1,6 @@
 package io.leveret.it.broker;
 
+import io.leveret.it.node.NodeException;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,14 +53,14 @@ final class AmqpProbe {
      * Knocks again and again.
      *
      * @return {@code System.nanoTime()} of the first answer
-     * @throws BrokerNodeException when there is none within the limit
+     * @throws NodeException when there is none within the limit
      */
     static long awaitAnswer(String host, int port, Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-                throw new BrokerNodeException(
+                throw new NodeException(
                         "no AMQP answer from " + host + ":" + port + " within " + limit);
             }
             Duration once = Duration.ofNanos(Math.min(left, ONE_TRY.toNanos()));
@@ -67,7 +68,7 @@ final class AmqpProbe {
                 return System.nanoTime();
             }
             if (Thread.currentThread().isInterrupted()) {
-                throw new BrokerNodeException("interrupted while waiting for " + host + ":" + port);
+                throw new NodeException("interrupted while waiting for " + host + ":" + port);
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }

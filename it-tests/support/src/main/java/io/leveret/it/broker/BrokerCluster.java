@@ -1,5 +1,7 @@
 package io.leveret.it.broker;
 
+import io.leveret.it.node.NodeException;
+import io.leveret.it.node.NodeScript;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,8 +23,8 @@ import org.opentest4j.TestAbortedException;
  * BrokerNode#awaitAccepting} and {@link BrokerNode#answers} do not work; {@link BrokerNode#restart}
  * waits until its node answers. Close the cluster, not its nodes.
  *
- * <p>Every operation returns when it is done and throws {@link BrokerNodeException} when it fails.
- * One thread controls a cluster at a time.
+ * <p>Every operation returns when it is done and throws {@link NodeException} when it fails. One
+ * thread controls a cluster at a time.
  */
 public final class BrokerCluster implements AutoCloseable {
 
@@ -47,10 +49,10 @@ public final class BrokerCluster implements AutoCloseable {
      *
      * @throws TestAbortedException where network namespaces cannot be made, or where the test run
      *     uses an existing broker
-     * @throws BrokerNodeException when no broker can be had; the message says what to install
+     * @throws NodeException when no broker can be had; the message says what to install
      */
     public static BrokerCluster start() {
-        NodeScript script = NodeScript.cluster();
+        NodeScript script = NodeScript.of("broker/cluster");
         requireNamespaces(script);
         try {
             Path target = Path.of("target").toAbsolutePath();

@@ -1,5 +1,7 @@
 package io.leveret.it.broker;
 
+import io.leveret.it.node.NodeException;
+import io.leveret.it.node.NodeScript;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,7 +22,7 @@ import org.opentest4j.TestAbortedException;
  * Nobody owns that one, so everything that would disturb it aborts the test visibly with a {@link
  * TestAbortedException}; {@link #close()} does nothing to it.
  *
- * <p>Every control operation returns when it is done and throws {@link BrokerNodeException} when it
+ * <p>Every control operation returns when it is done and throws {@link NodeException} when it
  * fails. One thread controls a node at a time; the accessors may be called from any thread.
  */
 public final class BrokerNode implements AutoCloseable {
@@ -52,7 +54,7 @@ public final class BrokerNode implements AutoCloseable {
     /**
      * Starts a node with {@link BrokerOptions#defaults()} in a new temporary folder.
      *
-     * @throws BrokerNodeException when no node can be had; the message says what to install
+     * @throws NodeException when no node can be had; the message says what to install
      */
     public static BrokerNode start() {
         return start(BrokerOptions.defaults());
@@ -83,7 +85,7 @@ public final class BrokerNode implements AutoCloseable {
         if (existingBroker() != null) {
             return existing(existingBroker());
         }
-        NodeScript script = NodeScript.locate();
+        NodeScript script = NodeScript.of("broker/node");
         List<String> command = new ArrayList<>(List.of("start", folder.toString()));
         command.addAll(List.of("--rabbitmq", options.version()));
         command.addAll(List.of("--owner", Long.toString(ProcessHandle.current().pid())));
@@ -125,7 +127,7 @@ public final class BrokerNode implements AutoCloseable {
                         : AmqpProbe.knock(uri.getHost(), port, KNOCK_LIMIT)
                                 .orElseThrow(
                                         () ->
-                                                new BrokerNodeException(
+                                                new NodeException(
                                                         EXISTING_BROKER
                                                                 + " does not answer at "
                                                                 + uri.getHost()
@@ -265,7 +267,7 @@ public final class BrokerNode implements AutoCloseable {
      * Waits until a TCP connection is accepted and the AMQP protocol header is answered.
      *
      * @return {@code System.nanoTime()} at that moment
-     * @throws BrokerNodeException when that does not happen within the limit
+     * @throws NodeException when that does not happen within the limit
      */
     public long awaitAccepting(Duration limit) {
         return AmqpProbe.awaitAnswer(host(), port(), limit);

@@ -1,5 +1,6 @@
 package io.leveret.it.broker;
 
+import io.leveret.it.node.NodeException;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class NamespaceJvm implements AutoCloseable {
      *
      * @param limit longest wait for the answer
      * @return the answer
-     * @throws BrokerNodeException when the order fails, the program ends or the time is up
+     * @throws NodeException when the order fails, the program ends or the time is up
      */
     public String tell(Duration limit, String... words) {
         String order = words[0]; // the other words may be secret
@@ -95,17 +96,17 @@ public final class NamespaceJvm implements AutoCloseable {
             orders.flush();
             String answer = answers.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
             if (answer == null) {
-                throw new BrokerNodeException("no answer after " + limit + " to '" + order + "'");
+                throw new NodeException("no answer after " + limit + " to '" + order + "'");
             }
             if (!answer.startsWith(LineServer.DONE)) {
-                throw new BrokerNodeException("'" + order + "' ended with " + answer);
+                throw new NodeException("'" + order + "' ended with " + answer);
             }
             return answer.substring(LineServer.DONE.length());
         } catch (IOException e) {
-            throw new BrokerNodeException("the program ended before '" + order + "'", e);
+            throw new NodeException("the program ended before '" + order + "'", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new BrokerNodeException("interrupted during '" + order + "'", e);
+            throw new NodeException("interrupted during '" + order + "'", e);
         }
     }
 

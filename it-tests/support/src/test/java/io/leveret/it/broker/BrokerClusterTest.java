@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.it.node.NodeException;
+import io.leveret.it.node.NodeScript;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,8 +117,7 @@ class BrokerClusterTest {
 
     @Test
     void a_failed_order_is_thrown_and_the_program_goes_on() {
-        BrokerNodeException e =
-                assertThrows(BrokerNodeException.class, () -> inside.tell(LIMIT, "dance"));
+        NodeException e = assertThrows(NodeException.class, () -> inside.tell(LIMIT, "dance"));
         assertTrue(e.getMessage().contains("what is [dance]?"), e.getMessage());
         assertEquals(cluster.version(), knock(1));
     }
@@ -124,7 +125,7 @@ class BrokerClusterTest {
     @Test
     void everything_is_gone_when_the_owner_is_killed() throws Exception {
         Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "orphans-");
-        NodeScript script = NodeScript.cluster();
+        NodeScript script = NodeScript.of("broker/cluster");
         Process owner =
                 new ProcessBuilder(
                                 "sh",

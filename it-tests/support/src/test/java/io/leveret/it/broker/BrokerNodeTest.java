@@ -12,6 +12,8 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.it.ledger.HeldMessage;
+import io.leveret.it.node.NodeException;
+import io.leveret.it.node.NodeScript;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -102,8 +104,7 @@ class BrokerNodeTest {
         node.freeze();
         try {
             assertFalse(node.answers(Duration.ofSeconds(1)));
-            assertThrows(
-                    BrokerNodeException.class, () -> node.awaitAccepting(Duration.ofMillis(500)));
+            assertThrows(NodeException.class, () -> node.awaitAccepting(Duration.ofMillis(500)));
         } finally {
             node.thaw();
         }
@@ -168,7 +169,7 @@ class BrokerNodeTest {
     @Test
     void the_node_and_its_epmd_are_gone_when_the_owner_is_killed() throws Exception {
         privateNode();
-        NodeScript script = NodeScript.locate();
+        NodeScript script = NodeScript.of("broker/node");
         Path orphan = folder.resolve("orphan");
         Process owner =
                 new ProcessBuilder(

@@ -1,4 +1,4 @@
-package io.leveret.it.broker;
+package io.leveret.it.node;
 
 import java.io.File;
 import java.io.IOException;
@@ -13,13 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs the scripts of {@code it-tests/broker}. Immutable, thread-safe. */
-final class NodeScript {
+/**
+ * Runs one of the scripts in {@code it-tests} that keep private servers. Immutable, thread-safe.
+ */
+public final class NodeScript {
 
-    /** Names the script where it cannot be found above the working directory. */
-    static final String PROPERTY = "leveret.it.broker.script";
+    /** System property that names {@code it-tests} where it is not above the working directory. */
+    public static final String PROPERTY = "leveret.it.scripts";
 
-    private static final Path USUAL_PLACE = Path.of("it-tests", "broker", "node");
+    private static final String USUAL_PLACE = "it-tests";
 
     private final List<String> prefix;
 
@@ -27,51 +29,50 @@ final class NodeScript {
         this.prefix = List.copyOf(prefix);
     }
 
-    /** The script for nodes on loopback. */
-    static NodeScript locate() {
-        return new NodeScript(List.of("bash", find().toString()));
-    }
-
-    /** The script for clusters, which lies beside the other one. */
-    static NodeScript cluster() {
-        return new NodeScript(List.of("bash", find().resolveSibling("cluster").toString()));
+    /**
+     * Finds a script.
+     *
+     * @param name its path below {@code it-tests}, such as {@code broker/node}
+     */
+    public static NodeScript of(String name) {
+        return new NodeScript(List.of("bash", find(name).toString()));
     }
 
     /** The same script with further leading arguments. */
-    NodeScript with(String... arguments) {
+    public NodeScript with(String... arguments) {
         return new NodeScript(command(List.of(arguments)));
     }
 
     /** The command line that runs the script. */
-    List<String> command(List<String> arguments) {
+    public List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(arguments);
         return command;
     }
 
-    private static Path find() {
+    private static Path find(String name) {
         String named = System.getProperty(PROPERTY, "");
         if (!named.isBlank()) {
-            return Path.of(named).toAbsolutePath();
+            return Path.of(named, name).toAbsolutePath();
         }
         Path start = Path.of("").toAbsolutePath();
         for (Path folder = start; folder != null; folder = folder.getParent()) {
-            Path candidate = folder.resolve(USUAL_PLACE);
+            Path candidate = folder.resolve(USUAL_PLACE).resolve(name);
             if (Files.isRegularFile(candidate)) {
                 return candidate;
             }
         }
         throw new IllegalStateException(
-                "no " + USUAL_PLACE + " in or above " + start + "; set -D" + PROPERTY);
+                "no " + USUAL_PLACE + "/" + name + " in or above " + start + "; set -D" + PROPERTY);
     }
 
     /**
      * Runs one command and returns what it printed, without the last line end. What it says on
      * stderr is repeated on {@code System.err}.
      *
-     * @throws BrokerNodeException when it fails or exceeds the limit
+     * @throws NodeException when it fails or exceeds the limit
      */
-    String run(Duration limit, List<String> arguments) {
+    public String run(Duration limit, List<String> arguments) {
         List<String> command = command(arguments);
         Path folder = null;
         try {
@@ -97,7 +98,7 @@ final class NodeScript {
             ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new BrokerNodeException("interrupted during " + command, e);
+            throw new NodeException("interrupted during " + command, e);
         } finally {
             if (!ended) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -106,10 +107,10 @@ final class NodeScript {
         }
         String said = Files.readString(err, StandardCharsets.UTF_8);
         if (!ended) {
-            throw new BrokerNodeException("not done after " + limit + ": " + command + "\n" + said);
+            throw new NodeException("not done after " + limit + ": " + command + "\n" + said);
         }
         if (process.exitValue() != 0) {
-            throw new BrokerNodeException(
+            throw new NodeException(
                     "exit status " + process.exitValue() + " of " + command + "\n" + said);
         }
         if (!said.isBlank()) {
@@ -135,8 +136,8 @@ final class NodeScript {
         }
     }
 
-    /** The NAME=VALUE lines that the script keeps about a node. */
-    static Map<String, String> readEnv(Path folder) {
+    /** The NAME=VALUE lines that the script keeps about a server. */
+    public static Map<String, String> readEnv(Path folder) {
         Map<String, String> values = new HashMap<>();
         try {
             for (String line : Files.readAllLines(folder.resolve("env"), StandardCharsets.UTF_8)) {
@@ -146,7 +147,8 @@ final class NodeScript {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the ports of the node in " + folder, e);
+            throw new UncheckedIOException(
+                    "cannot read what is known of the server in " + folder, e);
         }
         return values;
     }
