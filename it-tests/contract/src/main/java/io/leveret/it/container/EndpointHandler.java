@@ -2,6 +2,8 @@ package io.leveret.it.container;
 
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ApplicationServerInternalException;
+import jakarta.resource.spi.LocalTransactionException;
+import jakarta.transaction.HeuristicMixedException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import java.lang.reflect.InvocationHandler;
@@ -144,6 +146,9 @@ final class EndpointHandler implements InvocationHandler {
                 throw new ApplicationServerInternalException("the commit failed", e);
             }
             return;
+        }
+        if (bean.takeCommitDoubt()) {
+            throw new LocalTransactionException(new HeuristicMixedException());
         }
         bean.committed();
     }

@@ -29,6 +29,7 @@ public final class FakeEndpoints implements MessageEndpointFactory {
     private final AtomicInteger rollbacks = new AtomicInteger();
     private final AtomicInteger failBefore = new AtomicInteger();
     private final AtomicInteger failCommit = new AtomicInteger();
+    private final AtomicInteger doubtCommit = new AtomicInteger();
     private final AtomicInteger breakBefore = new AtomicInteger();
     private final AtomicInteger doom = new AtomicInteger();
     private volatile boolean available = true;
@@ -125,6 +126,14 @@ public final class FakeEndpoints implements MessageEndpointFactory {
         failCommit.set(count);
     }
 
+    /**
+     * Lets the next commits end in doubt, as on WildFly when a database refuses the only phase:
+     * synchronizations hear that it has committed, afterDelivery throws.
+     */
+    public void doubtCommit(int count) {
+        doubtCommit.set(count);
+    }
+
     /** Runs in afterDelivery before the commit. */
     public void beforeCommit(Runnable task) {
         beforeCommit = task;
@@ -212,6 +221,10 @@ public final class FakeEndpoints implements MessageEndpointFactory {
 
     boolean takeCommitFailure() {
         return take(failCommit);
+    }
+
+    boolean takeCommitDoubt() {
+        return take(doubtCommit);
     }
 
     private static boolean take(AtomicInteger left) {

@@ -161,6 +161,18 @@ class SettlementTest {
         assertComesAgainOnce(bean);
     }
 
+    @Test
+    void aCommitWhoseOutcomeIsInDoubtComesAgainAfterTheDelay() throws Exception {
+        Bean bean = new Bean();
+        FakeEndpoints endpoints = rig.endpoints(bean);
+        endpoints.doubtCommit(1);
+        rig.container().activate(endpoints, rig.spec(queue));
+        bare.publish(queue, "m");
+
+        Until.holds("the second delivery", SOON, () -> endpoints.commits() == 1);
+        assertComesAgainOnce(bean);
+    }
+
     static Stream<Arguments> commitFailures() {
         return Stream.of(Arguments.of((Object) none()), Arguments.of((Object) swallows()));
     }

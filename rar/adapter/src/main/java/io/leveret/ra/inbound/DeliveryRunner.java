@@ -7,6 +7,9 @@ import io.leveret.ra.tx.Transactions;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.HeuristicRollbackException;
+import jakarta.transaction.RollbackException;
 import java.time.Duration;
 
 /**
@@ -24,7 +27,8 @@ import java.time.Duration;
  * <p>Containers swallow failures of beforeDelivery and of commits, and some interceptors throw
  * without marking rollback, after which afterDelivery would commit. So any Throwable of the
  * listener marks rollback first, and in a transaction only a synchronization that saw the commit
- * makes it DONE. afterDelivery always follows beforeDelivery, on the same thread.
+ * makes it DONE, unless afterDelivery says that the outcome is in doubt. afterDelivery always
+ * follows beforeDelivery, on the same thread.
  *
  * <p>Used by one thread at a time: the session's.
  */
@@ -39,6 +43,9 @@ final class DeliveryRunner {
         /** The endpoint could not take it; nobody has seen it. */
         UNTOUCHED
     }
+
+    /** How deep a cause may lie; causes can go round in circles. */
+    private static final int CAUSES = 20;
 
     private final MessageEndpointFactory endpoints;
     private final ListenerType type;
@@ -103,7 +110,10 @@ final class DeliveryRunner {
         // A flag that the listener left must not fail its publishes or the next delivery.
         Thread.interrupted();
         // A commit that was seen counts, even when afterDelivery complains about something later.
-        boolean worked = returned && (status == null ? completed : status.committed());
+        boolean worked =
+                returned
+                        && (status == null ? completed : status.committed())
+                        && !isInDoubt(failure);
         // Also of a failed run: a transaction that the listener has begun by itself may have
         // committed, and then its publishes are owed.
         boolean published = context.flush(flushLimit);
@@ -161,6 +171,24 @@ final class DeliveryRunner {
             release();
             return false;
         }
+    }
+
+    /**
+     * Whether the container says that a commit had no or no certain success. WildFly's transaction
+     * manager tells synchronizations of such an outcome that it is a commit: a database that
+     * refuses the only phase, or whose connection is lost in it.
+     */
+    private static boolean isInDoubt(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < CAUSES; i++) {
+            if (cause instanceof HeuristicMixedException
+                    || cause instanceof HeuristicRollbackException
+                    || cause instanceof RollbackException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     /** Gives the endpoint back, once; between deliveries only. */
