@@ -1,6 +1,7 @@
 package io.leveret.ra.inbound;
 
 import io.leveret.MqMessage;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One delivery on one subscription. Thread-safe. */
@@ -10,6 +11,7 @@ final class Delivery {
     private volatile MqMessage message;
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean failed;
+    private volatile Future<?> retry;
 
     /**
      * Creates a delivery.
@@ -46,9 +48,22 @@ final class Delivery {
         return answered.get();
     }
 
-    /** Notes that it was tried and failed: brokers count that. */
+    /** Notes that it was tried and has failed: brokers count that. */
     void fail() {
         failed = true;
+    }
+
+    /** Notes what gives it back later. */
+    void retryBy(Future<?> timer) {
+        retry = timer;
+    }
+
+    /** Forgets what was to give it back. */
+    void cancelRetry() {
+        Future<?> timer = retry;
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     boolean hasFailed() {

@@ -2,7 +2,6 @@ package io.leveret.ra.inbound;
 
 import io.leveret.MqDelivery;
 import io.leveret.MqMessage;
-import io.leveret.ra.link.Threads;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -16,13 +15,11 @@ final class OpenDelivery implements MqDelivery {
 
     private final Delivery delivery;
     private final Settlement settlement;
-    private final Threads threads;
     private final Duration retryDelay;
 
-    OpenDelivery(Delivery delivery, Settlement settlement, Threads threads, Duration retryDelay) {
+    OpenDelivery(Delivery delivery, Settlement settlement, Duration retryDelay) {
         this.delivery = delivery;
         this.settlement = settlement;
-        this.threads = threads;
         this.retryDelay = retryDelay;
     }
 
@@ -49,10 +46,7 @@ final class OpenDelivery implements MqDelivery {
             throw new IllegalArgumentException("the delay must be 0 to one day: " + delay);
         }
         answer();
-        delivery.fail();
-        boolean open = settlement.isOpen();
-        threads.after(delay, () -> settlement.reject(delivery));
-        return open;
+        return settlement.rejectAfter(delivery, delay);
     }
 
     private void answer() {

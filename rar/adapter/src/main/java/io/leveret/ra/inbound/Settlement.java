@@ -169,6 +169,20 @@ final class Settlement {
         return returned(settle(delivery, () -> channel.client().basicReject(delivery.tag(), true)));
     }
 
+    /**
+     * Gives back what was processed and failed, after a delay; until then it stays unsettled.
+     *
+     * @return false when the channel is lost: the broker has it back already
+     */
+    boolean rejectAfter(Delivery delivery, Duration delay) {
+        delivery.fail();
+        if (!isOpen()) {
+            return false;
+        }
+        delivery.retryBy(threads.after(delay, () -> reject(delivery)));
+        return true;
+    }
+
     /** Gives back what nobody has touched: newer brokers do not count it. */
     boolean giveBack(Delivery delivery) {
         return returned(
@@ -204,6 +218,17 @@ final class Settlement {
         return new ArrayList<>(unsettled);
     }
 
+    /**
+     * Lets go of everything, once the channel is lost; not on the I/O thread. Messages would
+     * otherwise be kept until their retry delay is over.
+     */
+    synchronized void forget() {
+        flush();
+        note();
+        unsettled.forEach(Delivery::cancelRetry);
+        unsettled.clear();
+    }
+
     /** Under the monitor. */
     private void note() {
         for (Delivery d = arrived.poll(); d != null; d = arrived.poll()) {
@@ -216,6 +241,7 @@ final class Settlement {
         if (!unsettled.remove(delivery)) {
             return false;
         }
+        delivery.cancelRetry();
         boolean written = write(write);
         tellIfAllSettled();
         return written;

@@ -328,8 +328,10 @@ final class Subscriber {
             which.returnAll(); // an old one: it is closed when all is settled
             return;
         }
-        which.cancel(tag);
-        which.returnAll();
+        if (!strict) { // another consumer would get the next message before this one is back
+            which.cancel(tag);
+            which.returnAll();
+        }
         which.close();
         activation.unsubscribed("has an endpoint that takes no message", cause, attempts, delay);
         subscribeAfter(delay);
@@ -338,6 +340,7 @@ final class Subscriber {
     /** The subscription is gone; may be told several times, on the I/O thread too. */
     void lost(Subscription which, Exception cause) {
         Duration delay;
+        threads.executeUnlessClosed(which.settlement()::forget);
         if (leaving.remove(which)) {
             which.close();
             return;

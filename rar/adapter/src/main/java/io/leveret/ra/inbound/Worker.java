@@ -162,8 +162,8 @@ final class Worker {
                 pause = !process(subscription, delivery);
             }
         } finally {
-            thread = null;
             if (!pause) {
+                thread = null;
                 leave();
             }
         }
@@ -201,7 +201,7 @@ final class Worker {
         try {
             DeliveryRunner.Outcome outcome =
                     runner.run(
-                            new OpenDelivery(delivery, settlement, threads, retryDelay),
+                            new OpenDelivery(delivery, settlement, retryDelay),
                             () -> {
                                 if (onReceipt) {
                                     settlement.done(delivery);
@@ -259,8 +259,7 @@ final class Worker {
             delivery.repeat();
             return !hold(subscription, delivery, retryDelay);
         }
-        delivery.fail();
-        threads.after(retryDelay, () -> subscription.settlement().reject(delivery));
+        subscription.settlement().rejectAfter(delivery, retryDelay);
         return true;
     }
 
@@ -287,6 +286,7 @@ final class Worker {
     /** Keeps a delivery for another try. Returns false when there will be none. */
     private boolean hold(Subscription subscription, Delivery delivery, Duration delay) {
         Held fresh = new Held(subscription, delivery);
+        thread = null; // first: it may go on at once, on another thread
         held.set(fresh);
         fresh.timer = threads.after(delay, () -> goOn(fresh));
         // Whoever stops, or loses the channel, has looked for it before or finds it.
