@@ -76,6 +76,27 @@ abstract class MessagingScenarios extends ServerScenarios {
     }
 
     @Test
+    @Tag("smoke")
+    void a_listener_that_settles_by_itself_does_so_from_another_thread() throws Exception {
+        String id = newId("manual");
+        String other = newId("manual");
+        queues().declare(queueType(), MANUAL);
+        queues().publish(MANUAL, id, Map.of("it-fail", "RUNTIME", "it-fail-times", "1"));
+        queues().publish(MANUAL, other, Map.of());
+        app().awaitGateReached(id);
+        app().awaitGateReached(other);
+        assertEquals(2, messages().get(MANUAL), "not settled, though the listener has returned");
+
+        app().openGate(other);
+        Eventually.value("messages", () -> messages().get(MANUAL), count -> count == 1);
+        app().openGate(id);
+
+        awaitSettled(MANUAL);
+        assertEquals(2, app().calls(id).size(), "calls: one rejected, one acknowledged");
+        assertEquals(1, app().calls(other).size());
+    }
+
+    @Test
     void a_failing_message_does_not_hold_up_the_others() throws Exception {
         String failing = newId("failing");
         queues().publish(IN, failing, Map.of("it-fail", "RUNTIME", "it-fail-times", "2"));

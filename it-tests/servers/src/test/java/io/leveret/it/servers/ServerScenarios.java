@@ -18,6 +18,9 @@ abstract class ServerScenarios {
     /** Missing unless a test declares it. */
     static final String SLOW = "it.slow";
 
+    /** Missing unless a test declares it. */
+    static final String MANUAL = "it.manual";
+
     /** The server that this class runs on, with adapter and application deployed. */
     abstract ServerUnderTest server();
 
