@@ -102,7 +102,7 @@ final class EndpointHandler implements InvocationHandler {
         }
         if (bean.isSuspended()) {
             bean.rejectedOne();
-            throw new IllegalStateException("the server is suspended");
+            throw new EJBComponentUnavailableException("the server is suspended");
         }
         bean.delivered();
         try {

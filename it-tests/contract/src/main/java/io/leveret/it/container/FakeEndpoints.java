@@ -96,8 +96,8 @@ public final class FakeEndpoints implements MessageEndpointFactory {
     }
 
     /**
-     * WildFly's suspended server: listener calls throw before the interceptor that would mark the
-     * transaction, so afterDelivery commits.
+     * WildFly's server that is suspended, or whose application is being undeployed: listener calls
+     * throw before the interceptor that would mark the transaction, so afterDelivery commits.
      */
     public void suspended(boolean value) {
         suspended = value;

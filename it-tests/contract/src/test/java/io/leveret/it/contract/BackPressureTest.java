@@ -95,6 +95,22 @@ class BackPressureTest {
     }
 
     @Test
+    void aBeanThatIsShutDownBeforeItsEndpointIsTouchesNothing() throws Exception {
+        FakeEndpoints endpoints = rig.endpoints(bean);
+        endpoints.suspended(true);
+        MqActivationSpec spec = rig.spec(queue);
+        rig.container().activate(endpoints, spec);
+        ActivationMXBean seen = rig.activation();
+        Until.holds("several tries", SOON, () -> endpoints.rejected() > 3);
+        assertEquals(0, seen.getFailed());
+
+        rig.container().deactivate(endpoints, spec);
+
+        Until.holds("all are back", SOON, () -> bare.ready(queue) == MESSAGES);
+        assertEquals(0, endpoints.commits(), "what nobody has done must not be committed");
+    }
+
+    @Test
     void aStopDoesNotWaitForWhatIsHeld() throws Exception {
         FakeEndpoints endpoints = rig.endpoints(bean);
         endpoints.failBefore(Integer.MAX_VALUE);

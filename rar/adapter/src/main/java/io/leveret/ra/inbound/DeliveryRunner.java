@@ -7,9 +7,6 @@ import io.leveret.ra.tx.Transactions;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
-import jakarta.transaction.HeuristicMixedException;
-import jakarta.transaction.HeuristicRollbackException;
-import jakarta.transaction.RollbackException;
 import java.time.Duration;
 
 /**
@@ -43,9 +40,6 @@ final class DeliveryRunner {
         /** The endpoint could not take it; nobody has seen it. */
         UNTOUCHED
     }
-
-    /** How deep a cause may lie; causes can go round in circles. */
-    private static final int CAUSES = 20;
 
     private final MessageEndpointFactory endpoints;
     private final ListenerType type;
@@ -106,6 +100,7 @@ final class DeliveryRunner {
         CompletionStatus status = invoke(delivery, context);
         transacted = status != null;
         boolean returned = failure == null;
+        boolean untouched = ContainerFailures.isUnavailable(failure);
         boolean completed = complete();
         // A flag that the listener left must not fail its publishes or the next delivery.
         Thread.interrupted();
@@ -113,10 +108,13 @@ final class DeliveryRunner {
         boolean worked =
                 returned
                         && (status == null ? completed : status.committed())
-                        && !isInDoubt(failure);
+                        && !ContainerFailures.isInDoubt(failure);
         // Also of a failed run: a transaction that the listener has begun by itself may have
         // committed, and then its publishes are owed.
         boolean published = context.flush(flushLimit);
+        if (untouched) {
+            return Outcome.UNTOUCHED;
+        }
         if (!worked) {
             return Outcome.FAILED;
         }
@@ -171,24 +169,6 @@ final class DeliveryRunner {
             release();
             return false;
         }
-    }
-
-    /**
-     * Whether the container says that a commit had no or no certain success. WildFly's transaction
-     * manager tells synchronizations of such an outcome that it is a commit: a database that
-     * refuses the only phase, or whose connection is lost in it.
-     */
-    private static boolean isInDoubt(Throwable failure) {
-        Throwable cause = failure;
-        for (int i = 0; cause != null && i < CAUSES; i++) {
-            if (cause instanceof HeuristicMixedException
-                    || cause instanceof HeuristicRollbackException
-                    || cause instanceof RollbackException) {
-                return true;
-            }
-            cause = cause.getCause();
-        }
-        return false;
     }
 
     /** Gives the endpoint back, once; between deliveries only. */

@@ -11,13 +11,8 @@ import io.leveret.ra.settings.InboundSettings;
 import jakarta.resource.spi.UnavailableException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Keeps one session subscribed: makes a new {@link Subscription} whenever the old one is gone.
@@ -60,14 +55,11 @@ final class Subscriber {
 
     private final AtomicBoolean subscribing = new AtomicBoolean();
     private final AtomicBoolean again = new AtomicBoolean();
-    private final Queue<Subscription> leaving = new ConcurrentLinkedQueue<>();
-    private volatile Subscription current;
+    private final Generations generations = new Generations();
     private long since;
-    private volatile boolean counted;
     private volatile int attempts;
     private volatile boolean waitsForWorker;
     private volatile Subscription moving;
-    private boolean ended;
     private volatile boolean stopping;
     private volatile Future<?> timer;
 
@@ -92,7 +84,7 @@ final class Subscriber {
     }
 
     boolean isConsuming() {
-        return counted && !stopping;
+        return generations.areConsuming() && !stopping;
     }
 
     /** Counts failed attempts since it consumed last. */
@@ -100,17 +92,9 @@ final class Subscriber {
         return attempts;
     }
 
-    /**
-     * Gives the subscription whose delivery is next, null when there is none. What an old one still
-     * holds was delivered before.
-     */
+    /** Gives the subscription whose delivery is next, null when there is none. */
     Subscription next() {
-        for (Subscription old : leaving) {
-            if (old.hasWaiting()) {
-                return old;
-            }
-        }
-        return current;
+        return generations.next();
     }
 
     // --- subscribing ---
@@ -125,15 +109,19 @@ final class Subscriber {
 
     private void subscribe() {
         try {
-            while (again.getAndSet(false) && !stopping && current == null) {
+            while (again.getAndSet(false) && isWanted()) {
                 attempt();
             }
         } finally {
             subscribing.set(false);
         }
-        if (again.get() && !stopping && current == null) {
+        if (again.get() && isWanted()) {
             subscribeNow();
         }
+    }
+
+    private boolean isWanted() {
+        return !stopping && generations.current() == null;
     }
 
     /** The worker's delivery must end first; {@link #workerIdle} subscribes then. */
@@ -169,7 +157,7 @@ final class Subscriber {
             Settlement settlement =
                     new Settlement(channel, threads, counts, report, inbound.prefetch());
             fresh = new Subscription(this, worker, channel, inbound, settlement);
-            if (!adopt(fresh)) {
+            if (!generations.adopt(fresh)) {
                 fresh.close();
                 return;
             }
@@ -196,41 +184,30 @@ final class Subscriber {
         }
     }
 
-    /** Makes it the current one, unless the session has stopped meanwhile. */
-    private synchronized boolean adopt(Subscription fresh) {
-        if (ended) {
-            return false;
-        }
-        current = fresh;
-        return true;
-    }
-
     private synchronized boolean consuming(Subscription fresh) {
-        if (current != fresh || stopping) {
+        if (stopping || !generations.consumes(fresh)) {
             return false;
         }
-        counted = true;
         attempts = 0;
         since = System.nanoTime();
         return true;
     }
 
     private void failed(Subscription fresh, String what, Throwable e) {
-        Duration delay;
-        synchronized (this) {
-            if (current == fresh) {
-                current = null;
-            }
-            delay = backoff.next();
-            attempts++;
-        }
+        Duration delay = nextDelay();
         if (fresh != null) {
+            generations.drop(fresh);
             fresh.close();
         }
         if (what != null) {
             activation.trouble(what, e, attempts, delay);
         }
         subscribeAfter(delay);
+    }
+
+    private synchronized Duration nextDelay() {
+        attempts++;
+        return backoff.next();
     }
 
     private synchronized void subscribeAfter(Duration delay) {
@@ -252,32 +229,12 @@ final class Subscriber {
             old.retire();
             moving = old;
             workerIdle();
-        } else if (leave(old)) {
+        } else if (!stopping && generations.leave(old)) {
             activation.moves();
             old.cancel(tag);
-            closeWhenSettled(old);
+            generations.closeWhenSettled(old);
             subscribeNow();
         }
-    }
-
-    /** Makes it an old one that is worked off; false when it is not the current one. */
-    private synchronized boolean leave(Subscription old) {
-        if (current != old || stopping) {
-            return false;
-        }
-        current = null;
-        counted = false;
-        leaving.add(old);
-        return true;
-    }
-
-    private void closeWhenSettled(Subscription old) {
-        old.settlement()
-                .whenAllSettled(
-                        () -> {
-                            leaving.remove(old);
-                            old.close();
-                        });
     }
 
     /** Nothing of it runs or is held any more, and nothing can begin meanwhile. */
@@ -287,47 +244,34 @@ final class Subscriber {
                 return;
             }
             moving = null;
-            if (current != old || stopping) {
-                return;
-            }
-            current = null;
-            counted = false;
         }
-        activation.moves();
-        old.close();
-        subscribeNow();
+        if (!stopping && generations.drop(old)) {
+            activation.moves();
+            old.close();
+            subscribeNow();
+        }
     }
 
     /** Its delivery hangs: the others must not wait for it. Blocks for a round trip. */
     void stuck() {
-        Subscription old = current;
-        if (strict || old == null || !leave(old)) {
+        Subscription old = generations.current();
+        if (strict || stopping || old == null || !generations.leave(old)) {
             return; // with strict order nobody may overtake, and nothing else has been delivered
         }
         activation.moves();
         old.cancel(tag);
         old.returnWaiting();
-        closeWhenSettled(old);
+        generations.closeWhenSettled(old);
         subscribeNow();
     }
 
     /** The endpoint takes nothing: all go back, and the next attempt makes sure of an endpoint. */
     void refused(Subscription which, Throwable cause) {
-        Duration delay;
-        synchronized (this) {
-            if (current == which) {
-                current = null;
-                counted = false;
-                delay = backoff.next();
-                attempts++;
-            } else {
-                delay = null;
-            }
-        }
-        if (delay == null) {
+        if (!generations.drop(which)) {
             which.returnAll(); // an old one: it is closed when all is settled
             return;
         }
+        Duration delay = nextDelay();
         if (!strict) { // another consumer would get the next message before this one is back
             which.cancel(tag);
             which.returnAll();
@@ -339,32 +283,23 @@ final class Subscriber {
 
     /** The subscription is gone; may be told several times, on the I/O thread too. */
     void lost(Subscription which, Exception cause) {
-        Duration delay;
-        threads.executeUnlessClosed(which.settlement()::forget);
-        if (leaving.remove(which)) {
-            which.close();
+        threads.executeUnlessClosed(
+                () -> {
+                    which.settlement().forget();
+                    worker.dropLost();
+                });
+        if (!generations.lost(which)) {
             return;
         }
+        Duration delay;
         synchronized (this) {
-            if (current != which || !counted) {
-                // Known already, or the attempt to subscribe will find out.
-                if (current == which) {
-                    current = null;
-                }
-                return;
-            }
-            current = null;
-            counted = false;
             long up = System.nanoTime() - since;
             backoff.lost(up);
             delay = backoff.isStable(up) ? Duration.ZERO : backoff.next();
         }
         which.close();
         threads.executeUnlessClosed(
-                () -> {
-                    worker.dropLost();
-                    activation.unsubscribed("lost its subscription", cause, 1, delay);
-                });
+                () -> activation.unsubscribed("lost its subscription", cause, 1, delay));
         subscribeAfter(delay);
     }
 
@@ -385,7 +320,7 @@ final class Subscriber {
      * one's still runs.
      */
     void cancel() {
-        Subscription subscription = current;
+        Subscription subscription = generations.current();
         if (subscription != null && !strict) {
             subscription.cancel(tag);
         }
@@ -398,42 +333,16 @@ final class Subscriber {
      * @param allSettled run when nothing is unsettled any more
      */
     void finish(Runnable allSettled) {
-        List<Subscription> all = strict ? List.of() : everyOne();
-        if (all.isEmpty()) {
+        if (strict) {
             allSettled.run();
+        } else {
+            generations.finish(allSettled);
         }
-        AtomicInteger unsettled = new AtomicInteger(all.size());
-        for (Subscription each : all) {
-            each.returnWaiting();
-            each.settlement().returnFailed();
-            each.settlement()
-                    .whenAllSettled(
-                            () -> {
-                                if (unsettled.decrementAndGet() == 0) {
-                                    allSettled.run();
-                                }
-                            });
-        }
-    }
-
-    private synchronized List<Subscription> everyOne() {
-        List<Subscription> all = new ArrayList<>(leaving);
-        if (current != null) {
-            all.add(current);
-        }
-        return all;
     }
 
     /** Gives back what is not settled and closes all channels; no delivery may run any more. */
     void end() {
-        List<Subscription> all;
-        synchronized (this) {
-            all = everyOne();
-            ended = true;
-            current = null;
-            leaving.clear();
-        }
-        for (Subscription each : all) {
+        for (Subscription each : generations.end()) {
             if (!strict) {
                 each.returnAll();
             }
@@ -443,10 +352,6 @@ final class Subscriber {
 
     /** Closes the channels under a delivery that does not end, so that the broker has them back. */
     void abandon() {
-        Subscription subscription = current;
-        if (subscription != null) {
-            subscription.close();
-        }
-        leaving.forEach(Subscription::close);
+        generations.abandon();
     }
 }

@@ -6,9 +6,7 @@ import io.leveret.ra.settings.AckMode;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Works off the deliveries of one session and settles them.
@@ -53,26 +51,6 @@ final class Worker {
         void refused(Subscription subscription, Throwable cause);
     }
 
-    /** A delivery that is to be tried again. */
-    private static final class Held {
-
-        final Subscription subscription;
-        final Delivery delivery;
-        volatile Future<?> timer;
-
-        Held(Subscription subscription, Delivery delivery) {
-            this.subscription = subscription;
-            this.delivery = delivery;
-        }
-
-        void cancel() {
-            Future<?> planned = timer;
-            if (planned != null) {
-                planned.cancel(false);
-            }
-        }
-    }
-
     private final Threads threads;
     private final ActivationReport report;
     private final DeliveryCounts counts;
@@ -86,7 +64,7 @@ final class Worker {
     private final Backoff untouched;
 
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final AtomicReference<Held> held = new AtomicReference<>();
+    private final Held.Place held = new Held.Place();
     private long untouchedSince;
     private volatile boolean stopping;
     private volatile Runnable whenIdle;
@@ -146,8 +124,8 @@ final class Worker {
         try {
             Subscription last = null;
             if (first != null && !stopping) {
-                last = first.subscription;
-                pause = !process(last, first.delivery);
+                last = first.subscription();
+                pause = !process(last, first.delivery());
             }
             while (!pause && !stopping) {
                 Subscription subscription = owner.next();
@@ -285,31 +263,22 @@ final class Worker {
 
     /** Keeps a delivery for another try. Returns false when there will be none. */
     private boolean hold(Subscription subscription, Delivery delivery, Duration delay) {
-        Held fresh = new Held(subscription, delivery);
         thread = null; // first: it may go on at once, on another thread
-        held.set(fresh);
-        fresh.timer = threads.after(delay, () -> goOn(fresh));
+        Held fresh = held.put(subscription, delivery, delay, threads, this::work);
         // Whoever stops, or loses the channel, has looked for it before or finds it.
-        return !((stopping || !subscription.isOpen()) && held.compareAndSet(fresh, null));
-    }
-
-    private void goOn(Held due) {
-        if (held.compareAndSet(due, null)) {
-            work(due);
-        }
+        return !((stopping || !subscription.isOpen()) && held.take(fresh));
     }
 
     /** Gives up what is held on a channel that is lost; not on the I/O thread. */
     void dropLost() {
-        Held now = held.get();
-        if (now != null && !now.subscription.isOpen()) {
+        Held now = held.peek();
+        if (now != null && !now.subscription().isOpen()) {
             drop(now);
         }
     }
 
     private void drop(Held now) {
-        if (held.compareAndSet(now, null)) {
-            now.cancel();
+        if (held.take(now)) {
             leave();
         }
     }
@@ -356,7 +325,7 @@ final class Worker {
     /** Begins no delivery any more; what is held is not tried again. */
     void stop() {
         stopping = true;
-        Held now = held.get();
+        Held now = held.peek();
         if (now != null) {
             drop(now);
         }
