@@ -2,7 +2,6 @@ package io.leveret.it.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
@@ -116,7 +115,7 @@ class BrokerCancelTest {
 
     @Test
     void settlingWhatTimedOutHasTheBrokerDeliverToTheCancelledConsumer() throws Exception {
-        assumeCancelsOnTimeout();
+        Versions.assumeCancelsConsumers(Nodes.shared());
         String queue = filled("quorum");
         Queue<Long> unsolicited = new ConcurrentLinkedQueue<>();
         channel.setDefaultConsumer(
@@ -138,7 +137,7 @@ class BrokerCancelTest {
 
     @Test
     void settlingWhatTimedOutCostsAPlainClientItsConnection() throws Exception {
-        assumeCancelsOnTimeout();
+        Versions.assumeCancelsConsumers(Nodes.shared());
         consume(filled("quorum"), Map.of("x-consumer-timeout", TIMEOUT_MILLIS));
         Until.holds("the cancel", SOON, () -> cancels.get() == 1);
 
@@ -149,7 +148,7 @@ class BrokerCancelTest {
 
     @Test
     void aListenerThatTakesTooLongLosesItsSubscriptionAndNothingElse() throws Exception {
-        assumeCancelsOnTimeout();
+        Versions.assumeCancelsConsumers(Nodes.shared());
         String queue = bare.queue("late", Map.of("x-queue-type", "quorum"));
         for (int i = 0; i < MESSAGES; i++) {
             bare.publish(queue, "m" + i);
@@ -187,7 +186,7 @@ class BrokerCancelTest {
 
     @Test
     void aSettlementThatCrossesTheCancelCostsNoConnection() throws Exception {
-        assumeCancelsOnTimeout();
+        Versions.assumeCancelsConsumers(Nodes.shared());
         String queue = bare.queue("crossing", Map.of("x-queue-type", "quorum"));
         for (int i = 0; i < MESSAGES; i++) {
             bare.publish(queue, "m" + i);
@@ -235,13 +234,5 @@ class BrokerCancelTest {
                                 + " application:set_env(rabbit, consumer_timeout, "
                                 + millis
                                 + "), Before.");
-    }
-
-    /** Before 4.3 the broker closes the channel instead, and only looks once a minute. */
-    private static void assumeCancelsOnTimeout() {
-        String[] version = Nodes.shared().version().split("\\.");
-        int major = Integer.parseInt(version[0]);
-        assumeTrue(
-                major > 4 || major == 4 && Integer.parseInt(version[1]) >= 3, "needs RabbitMQ 4.3");
     }
 }

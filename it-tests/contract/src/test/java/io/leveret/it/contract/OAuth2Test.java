@@ -61,6 +61,7 @@ class OAuth2Test {
         tokens.secret(secret);
         tokens.lifetime(LIFE);
         tokens.down(false);
+        tokens.readable(true);
         try (Bare bare = new Bare(broker.port())) {
             queue = bare.queue("tokens");
         }
@@ -228,6 +229,31 @@ class OAuth2Test {
 
         untilConfirmed(publisher, queue);
         Until.holds("the message", LIMIT, () -> bean.texts().contains("again"));
+    }
+
+    @Test
+    @DisplayName("that allow to consume no more cost the consumer, which comes back with the right")
+    void losesAndRegainsTheRightToConsume() throws Exception {
+        Versions.assumeCancelsConsumers(broker);
+        rig.start();
+        Bean bean = new Bean();
+        rig.consume(queue, bean);
+        MqPublisher publisher = rig.publisher();
+        publisher.publish("", queue, MqMessage.text("first"));
+        Until.holds("the first", LIMIT, () -> bean.count() == 1);
+        Set<String> open = connections();
+        try (LogLines lost = new LogLines("the broker cancelled the consumer");
+                LogLines refused = new LogLines("cannot consume from queue '" + queue)) {
+            tokens.readable(false);
+            Until.holds("the cancel", LIMIT, () -> lost.count() == 1);
+            Until.holds("a refusal", LIMIT, () -> refused.count() == 1);
+            publisher.publish("", queue, MqMessage.text("second"));
+
+            tokens.readable(true);
+
+            Until.holds("the second", LIMIT, () -> bean.count() == 2);
+            assertEquals(open, connections());
+        }
     }
 
     @Test

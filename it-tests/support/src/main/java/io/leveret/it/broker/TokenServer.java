@@ -45,6 +45,7 @@ public final class TokenServer implements AutoCloseable {
     private volatile String secret;
     private volatile Duration lifetime;
     private volatile boolean down;
+    private volatile boolean readable = true;
 
     /** Listens on a free port. */
     public TokenServer(String secret, Duration lifetime) throws IOException {
@@ -120,6 +121,11 @@ public final class TokenServer implements AutoCloseable {
         down = on;
     }
 
+    /** Whether the next tokens allow to consume. */
+    public void readable(boolean on) {
+        readable = on;
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String body =
@@ -182,7 +188,9 @@ public final class TokenServer implements AutoCloseable {
                 "{\"aud\":[\"rabbitmq\"],\"sub\":\"token-user\",\"client_id\":\"token-user\","
                         + "\"jti\":\""
                         + Secrets.plain("token id")
-                        + "\",\"scope\":[\"rabbitmq.read:*/*\",\"rabbitmq.write:*/*\","
+                        + "\",\"scope\":[\"rabbitmq.read:*/"
+                        + (readable ? "*" : "none")
+                        + "\",\"rabbitmq.write:*/*\","
                         + "\"rabbitmq.configure:*/*\"],\"iat\":"
                         + now
                         + ",\"exp\":"
