@@ -22,39 +22,13 @@ public class InListener implements MqMessageListener {
 
     @Resource private MessageDrivenContext context;
     @Inject @MqTarget private MqPublisher publisher;
-    @Inject private Journal journal;
     @Inject private Ledgers ledgers;
-    @Inject private Rows rows;
+    @Inject private Work work;
 
     @Override
     public void onMessage(MqMessage message) throws Exception {
-        Script script = Script.of(message);
-        String id = message.messageId();
-        int attempt = journal.begin(id, message.possibleDuplicate());
-        ledgers.received(message, script.publishTo() != null);
-        if (script.row()) {
-            rows.insert(id, attempt);
-        }
-        if (script.publishTo() != null) {
-            MqMessage copy =
-                    MqMessage.builder()
-                            .messageId(id)
-                            .body(message.body())
-                            .header("it-attempt", attempt)
-                            .build();
-            publisher.publish(script.publishTo(), copy);
-        }
-        if (script.failsAt(attempt)) {
-            fail(script.failure(), id, attempt);
-        }
-    }
-
-    private void fail(Script.Failure failure, String id, int attempt) throws Exception {
-        String reason = "attempt " + attempt + " of " + id + " was asked to fail";
-        switch (failure) {
-            case RUNTIME -> throw new IllegalStateException(reason);
-            case CHECKED -> throw new RefusedException(reason);
-            case ROLLBACK_ONLY -> context.setRollbackOnly();
-        }
+        int attempt = work.begin(message);
+        ledgers.received(message, Script.of(message).publishTo() != null);
+        work.perform(message, attempt, publisher, context::setRollbackOnly);
     }
 }

@@ -32,7 +32,7 @@ public class PublishingBean {
     @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
     public Attempt inTransaction(String key, MqMessage message, boolean commit, String gate) {
         Attempt attempt = Attempt.of(Attempt.ENLISTED, () -> publisher.publish(key, message));
-        rows.insert(message.messageId(), 1);
+        rows.insert(Rows.Source.DEFAULT, message.messageId(), 1);
         if (gate != null) {
             gates.await(gate);
         }

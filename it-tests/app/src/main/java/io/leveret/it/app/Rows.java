@@ -17,19 +17,53 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** Rows in the server's default data source, written in the caller's transaction. */
+/**
+ * Rows in the server's data sources, written in the caller's transaction where there is one.
+ *
+ * <p>The application calls the two of PostgreSQL {@code jdbc/it-xa} and {@code jdbc/it-local};
+ * descriptors lead to what the server calls them.
+ */
 @Singleton
 @Startup
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 public class Rows {
 
-    @Resource(lookup = "java:comp/DefaultDataSource")
-    private DataSource dataSource;
+    /** Where a row can be. */
+    public enum Source {
+        /** The database that every server has by itself. */
+        DEFAULT,
+        /** PostgreSQL, in transactions of two phases where it is not alone in them. */
+        XA,
+        /** PostgreSQL, in local transactions: one of these at most may be in a transaction. */
+        LOCAL
+    }
 
-    /** Creates the table; the server may have kept it from an earlier deployment. */
+    @Resource(lookup = "java:comp/DefaultDataSource")
+    private DataSource byDefault;
+
+    @Resource(name = "jdbc/it-xa")
+    private DataSource xa;
+
+    @Resource(name = "jdbc/it-local")
+    private DataSource local;
+
+    private DataSource dataSource(Source source) {
+        return switch (source) {
+            case DEFAULT -> byDefault;
+            case XA -> xa;
+            case LOCAL -> local;
+        };
+    }
+
+    /** Creates the tables; the databases may have kept them from an earlier deployment. */
     @PostConstruct
     @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
-    public void createTable() {
+    public void createTables() {
+        createTable(byDefault);
+        createTable(local); // it is the same database behind the other one
+    }
+
+    private static void createTable(DataSource dataSource) {
         try (Connection c = dataSource.getConnection();
                 Statement s = c.createStatement()) {
             s.execute("create table if not exists it_rows (id varchar(200), attempt int)");
@@ -38,10 +72,10 @@ public class Rows {
         }
     }
 
-    /** Inserts a row in the transaction of the caller. */
-    @TransactionAttribute(TransactionAttributeType.MANDATORY)
-    public void insert(String id, int attempt) {
-        try (Connection c = dataSource.getConnection();
+    /** Inserts a row in the transaction of the caller, or at once when there is none. */
+    @TransactionAttribute(TransactionAttributeType.SUPPORTS)
+    public void insert(Source source, String id, int attempt) {
+        try (Connection c = dataSource(source).getConnection();
                 PreparedStatement s = c.prepareStatement("insert into it_rows values (?, ?)")) {
             s.setString(1, id);
             s.setInt(2, attempt);
@@ -51,10 +85,10 @@ public class Rows {
         }
     }
 
-    /** Lists the attempts that wrote a committed row for this message. */
+    /** Lists the attempts that wrote a committed row for this message into the default one. */
     @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
     public List<Integer> of(String id) {
-        try (Connection c = dataSource.getConnection();
+        try (Connection c = byDefault.getConnection();
                 PreparedStatement s =
                         c.prepareStatement(
                                 "select attempt from it_rows where id = ? order by attempt")) {

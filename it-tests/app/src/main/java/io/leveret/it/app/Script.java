@@ -1,6 +1,8 @@
 package io.leveret.it.app;
 
 import io.leveret.MqMessage;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a message asks its listener to do, read from its headers. Without any the listener succeeds.
@@ -8,9 +10,11 @@ import io.leveret.MqMessage;
  * @param failure how to fail, null for not at all
  * @param failures how many attempts fail before one succeeds
  * @param publishTo the queue to publish a message of the same id to, null for none
- * @param row whether to insert a row into the default data source
+ * @param rows the data sources to insert a row into each, in this order
+ * @param gate the gate to wait at when everything else is done, null for none
  */
-record Script(Failure failure, int failures, String publishTo, boolean row) {
+record Script(
+        Failure failure, int failures, String publishTo, List<Rows.Source> rows, String gate) {
 
     /** Header: one of {@link Failure}. */
     static final String FAIL = "it-fail";
@@ -21,8 +25,11 @@ record Script(Failure failure, int failures, String publishTo, boolean row) {
     /** Header: the queue to publish to. */
     static final String PUBLISH_TO = "it-publish-to";
 
-    /** Header: "true" to insert a row. */
-    static final String ROW = "it-row";
+    /** Header: names of {@link Rows.Source}, separated by commas. */
+    static final String ROWS = "it-rows";
+
+    /** Header: the gate to wait at. */
+    static final String GATE = "it-gate";
 
     /** The ways in which a listener can fail. */
     enum Failure {
@@ -34,11 +41,15 @@ record Script(Failure failure, int failures, String publishTo, boolean row) {
     static Script of(MqMessage message) {
         String fail = header(message, FAIL);
         String times = header(message, FAIL_TIMES);
+        String rows = header(message, ROWS);
         return new Script(
                 fail == null ? null : Failure.valueOf(fail),
                 times == null ? 0 : Integer.parseInt(times),
                 header(message, PUBLISH_TO),
-                Boolean.parseBoolean(header(message, ROW)));
+                rows == null
+                        ? List.of()
+                        : Stream.of(rows.split(",")).map(Rows.Source::valueOf).toList(),
+                header(message, GATE));
     }
 
     boolean failsAt(int attempt) {

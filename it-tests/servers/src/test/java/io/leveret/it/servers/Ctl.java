@@ -53,6 +53,11 @@ final class Ctl {
         return table(node, "list_queues", "name", "messages");
     }
 
+    /** Queues: name and number of messages that have not been delivered to anybody. */
+    static List<List<String>> undelivered(BrokerNode node) {
+        return table(node, "list_queues", "name", "messages_ready");
+    }
+
     private static List<List<String>> table(BrokerNode node, String command, String... columns) {
         String[] arguments =
                 Stream.concat(Stream.of(command, "--no-table-headers"), Stream.of(columns))

@@ -8,6 +8,7 @@ final class Deployments {
 
     static final String ADAPTER = "leveret.rar";
     static final String APPLICATION = "leveret-it-app.war";
+    static final String DRIVER = "postgresql.jar";
 
     private Deployments() {}
 

@@ -144,8 +144,8 @@ abstract class MessagingScenarios extends ServerScenarios {
                                 "2",
                                 "it-publish-to",
                                 OUT,
-                                "it-row",
-                                "true"));
+                                "it-rows",
+                                "DEFAULT"));
 
         Eventually.value("rows", () -> app().rows(id), rows -> !rows.isEmpty());
         awaitSettled(IN);

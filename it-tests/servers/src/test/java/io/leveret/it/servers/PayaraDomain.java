@@ -46,11 +46,15 @@ final class PayaraDomain implements AutoCloseable {
      * @param payara the unpacked server
      * @param folder an empty folder
      * @param properties the system properties of the server
+     * @param library a library for the server's class path
      */
-    static PayaraDomain start(Path payara, Path folder, Map<String, String> properties)
+    static PayaraDomain start(
+            Path payara, Path folder, Map<String, String> properties, Path library)
             throws IOException {
         Path domain = folder.resolve(NAME);
         copy(payara.resolve("glassfish/domains/domain1"), domain);
+        Path libraries = Files.createDirectories(domain.resolve("lib"));
+        Files.copy(library, libraries.resolve(library.getFileName()));
         int offset = FreePorts.offset(10_000, PORTS);
         Path configuration = domain.resolve("config/domain.xml");
         Files.writeString(

@@ -1,6 +1,7 @@
 package io.leveret.it.servers;
 
 import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.database.PostgresNode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Payara 6, driven by its own asadmin, with a broker. */
+/** Payara 6, driven by its own asadmin, with a broker and a database. */
 final class PayaraServer implements ServerUnderTest, AutoCloseable {
 
     private static final String ADAPTER = "leveret";
@@ -18,23 +19,37 @@ final class PayaraServer implements ServerUnderTest, AutoCloseable {
     private static final String JNDI = "leveret/";
 
     private final BrokerNode broker;
+    private final PostgresNode database;
     private final PayaraDomain domain;
 
-    private PayaraServer(BrokerNode broker, PayaraDomain domain) {
+    private PayaraServer(BrokerNode broker, PostgresNode database, PayaraDomain domain) {
         this.broker = broker;
+        this.database = database;
         this.domain = domain;
     }
 
     static PayaraServer start() throws IOException {
         BrokerNode broker = BrokerNode.start();
+        PostgresNode database = null;
+        PayaraServer server = null;
         try {
+            database = PostgresNode.start();
             PayaraDomain domain =
                     PayaraDomain.start(
                             Deployments.folder("leveret.it.payara"),
                             ServerScenarios.newFolder("payara"),
-                            AdapterSettings.of(broker, JNDI));
-            return new PayaraServer(broker, domain);
+                            AdapterSettings.of(broker, JNDI),
+                            Deployments.file(Deployments.DRIVER));
+            server = new PayaraServer(broker, database, domain);
+            server.createDataSources();
+            return server;
         } catch (IOException | RuntimeException e) {
+            if (server != null) {
+                server.domain.close();
+            }
+            if (database != null) {
+                database.close();
+            }
             broker.close();
             throw e;
         }
@@ -43,6 +58,11 @@ final class PayaraServer implements ServerUnderTest, AutoCloseable {
     @Override
     public BrokerNode broker() {
         return broker;
+    }
+
+    @Override
+    public PostgresNode database() {
+        return database;
     }
 
     @Override
@@ -97,6 +117,44 @@ final class PayaraServer implements ServerUnderTest, AutoCloseable {
         domain.remote("create-connector-resource", "--poolname", pool, jndi(name));
     }
 
+    private void createDataSources() throws IOException {
+        createDataSource("it-xa", "javax.sql.XADataSource", "org.postgresql.xa.PGXADataSource");
+        createDataSource(
+                "it-local", "javax.sql.DataSource", "org.postgresql.ds.PGSimpleDataSource");
+    }
+
+    /** A pool that looks at each connection before it hands it out, as whoever runs one does. */
+    private void createDataSource(String name, String type, String driver) throws IOException {
+        String properties =
+                "serverName="
+                        + database.host()
+                        + ":portNumber="
+                        + database.port()
+                        + ":databaseName="
+                        + database.database()
+                        + ":user="
+                        + database.user()
+                        + ":password="
+                        + database.password();
+        domain.remote(
+                "create-jdbc-connection-pool",
+                "--restype",
+                type,
+                "--datasourceclassname",
+                driver,
+                "--steadypoolsize",
+                "0",
+                "--isconnectvalidatereq=true",
+                "--validationmethod",
+                "custom-validation",
+                "--validationclassname",
+                "org.glassfish.api.jdbc.validation.PostgresConnectionValidation",
+                "--property",
+                properties,
+                name);
+        domain.remote("create-jdbc-resource", "--connectionpoolid", name, "jdbc/" + name);
+    }
+
     private static String escaped(String value) {
         return value.replace(":", "\\:").replace("=", "\\=");
     }
@@ -109,6 +167,11 @@ final class PayaraServer implements ServerUnderTest, AutoCloseable {
 
     private static String poolOf(String factory) {
         return ADAPTER + "-" + factory + "-pool";
+    }
+
+    @Override
+    public void limitTransactions(int seconds) throws IOException {
+        domain.remote("set", "server.transaction-service.timeout-in-seconds=" + seconds);
     }
 
     @Override
@@ -163,7 +226,11 @@ final class PayaraServer implements ServerUnderTest, AutoCloseable {
         try {
             domain.close();
         } finally {
-            broker.close();
+            try {
+                database.close();
+            } finally {
+                broker.close();
+            }
         }
     }
 }

@@ -55,6 +55,13 @@ final class Queues {
                 });
     }
 
+    /** Declares a durable queue that has room for so many messages and refuses any more. */
+    void declareBounded(String name, int length) throws Exception {
+        Map<String, Object> arguments =
+                Map.of("x-max-length", length, "x-overflow", "reject-publish");
+        with(channel -> channel.queueDeclare(name, true, false, false, arguments));
+    }
+
     void delete(String name) throws Exception {
         with(channel -> channel.queueDelete(name));
     }

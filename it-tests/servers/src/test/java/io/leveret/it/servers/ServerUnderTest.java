@@ -1,13 +1,17 @@
 package io.leveret.it.servers;
 
 import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.database.PostgresNode;
 import java.net.URI;
 import java.nio.file.Path;
 
-/** A running server, and the broker that the adapter in it talks to. */
+/** A running server, the broker that the adapter in it talks to, and the database. */
 interface ServerUnderTest {
 
     BrokerNode broker();
+
+    /** What is behind the application's data sources jdbc/it-xa and jdbc/it-local. */
+    PostgresNode database();
 
     /** Where the control interface of the test application answers; ends with a slash. */
     URI application();
@@ -22,6 +26,13 @@ interface ServerUnderTest {
     void deployApplication() throws Exception;
 
     void undeployApplication() throws Exception;
+
+    /**
+     * Sets how long a transaction may take that begins from now on.
+     *
+     * @param seconds 0 for the server's own default
+     */
+    void limitTransactions(int seconds) throws Exception;
 
     /** Makes the server close the idle connections in the pool of the connection factory. */
     void flushPool() throws Exception;

@@ -1,6 +1,7 @@
 package io.leveret.it.servers;
 
 import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.database.PostgresNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,9 +20,9 @@ import org.jboss.shrinkwrap.api.spec.ResourceAdapterArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /**
- * WildFly, started and stopped by Arquillian, and the broker that was started before it. This class
- * chooses the ports and hands everything that must be known at the start to Arquillian's
- * configuration, as system properties of the test's own process.
+ * WildFly, started and stopped by Arquillian, with the broker and the database that were started
+ * before it. This class chooses the ports and hands everything that must be known at the start to
+ * Arquillian's configuration, as system properties of the test's own process.
  */
 final class WildFlyServer implements ServerUnderTest, AutoCloseable {
 
@@ -30,18 +31,22 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     private static final int[] PORTS = {HTTP, 8443, MANAGEMENT, 9993, 4712, 4713, 8009};
 
     private final BrokerNode broker;
+    private final PostgresNode database;
     private final int offset;
     private ModelControllerClient client;
+    private boolean hasDataSources;
 
-    private WildFlyServer(BrokerNode broker, int offset) {
+    private WildFlyServer(BrokerNode broker, PostgresNode database, int offset) {
         this.broker = broker;
+        this.database = database;
         this.offset = offset;
     }
 
-    /** Starts the broker and prepares what Arquillian needs to start the server. */
+    /** Starts broker and database and prepares what Arquillian needs to start the server. */
     static WildFlyServer prepare() {
         int offset = FreePorts.offset(1_000, PORTS);
         BrokerNode broker = BrokerNode.start();
+        PostgresNode database = startDatabase(broker);
         String settings =
                 AdapterSettings.of(broker, WildFlyInstance.jndi("")).entrySet().stream()
                         .map(e -> "-D" + e.getKey() + "=" + e.getValue())
@@ -50,7 +55,24 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
         System.setProperty(
                 "leveret.it.wildfly.jvm",
                 "-Xmx512m -Djboss.socket.binding.port-offset=" + offset + " " + settings);
-        return new WildFlyServer(broker, offset);
+        return new WildFlyServer(broker, database, offset);
+    }
+
+    private static PostgresNode startDatabase(BrokerNode broker) {
+        try {
+            return PostgresNode.start();
+        } catch (RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    /** Adds the application's data sources, once: the server lives longer than its test classes. */
+    void needDataSources() throws Exception {
+        if (!hasDataSources) {
+            WildFlyDataSources.add(this);
+            hasDataSources = true;
+        }
     }
 
     /** The adapter for Arquillian to deploy. */
@@ -71,6 +93,11 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     }
 
     @Override
+    public PostgresNode database() {
+        return database;
+    }
+
+    @Override
     public URI application() {
         return control("leveret-it-app");
     }
@@ -86,6 +113,17 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
                 Operations.createAddress("core-service", "platform-mbean", "type", "runtime");
         String name = execute(Operations.createReadAttributeOperation(runtime, "name")).asString();
         return Long.parseLong(name.substring(0, name.indexOf('@')));
+    }
+
+    @Override
+    public void limitTransactions(int seconds) throws IOException {
+        ModelNode transactions = Operations.createAddress("subsystem", "transactions");
+        execute(
+                seconds > 0
+                        ? Operations.createWriteAttributeOperation(
+                                transactions, "default-timeout", seconds)
+                        : Operations.createUndefineAttributeOperation(
+                                transactions, "default-timeout"));
     }
 
     @Override
@@ -175,12 +213,16 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
         return client;
     }
 
-    /** Ends the broker; Arquillian has ended the server before. */
+    /** Ends broker and database; Arquillian has ended the server before. */
     @Override
     public void close() throws IOException {
         if (client != null) {
             client.close();
         }
-        broker.close();
+        try {
+            database.close();
+        } finally {
+            broker.close();
+        }
     }
 }

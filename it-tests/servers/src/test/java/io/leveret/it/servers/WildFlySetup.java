@@ -7,8 +7,8 @@ import org.jboss.as.controller.client.helpers.Operations;
 import org.jboss.dmr.ModelNode;
 
 /**
- * Makes Leveret the adapter of all message-driven beans. WildFly's standard configuration names
- * none, and without one no message-driven bean deploys.
+ * Makes Leveret the adapter of all message-driven beans: WildFly's standard configuration names
+ * none, and without one no message-driven bean deploys. Adds what the test application needs.
  */
 public final class WildFlySetup implements ServerSetupTask {
 
@@ -26,6 +26,7 @@ public final class WildFlySetup implements ServerSetupTask {
                 client,
                 Operations.createWriteAttributeOperation(
                         ejb, "default-resource-adapter-name", Deployments.ADAPTER));
+        WildFlyExtension.server().needDataSources();
     }
 
     @Override

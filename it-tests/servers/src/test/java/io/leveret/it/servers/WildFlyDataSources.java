@@ -1,0 +1,92 @@
+package io.leveret.it.servers;
+
+import io.leveret.it.database.PostgresNode;
+import java.util.Map;
+import org.jboss.as.controller.client.helpers.Operations;
+import org.jboss.as.controller.client.helpers.Operations.CompositeOperationBuilder;
+import org.jboss.dmr.ModelNode;
+
+/** What the test application needs of WildFly beside the adapter: data sources and a small pool. */
+final class WildFlyDataSources {
+
+    private static final String EXTENSIONS = "org.jboss.jca.adapters.jdbc.extensions.postgres.";
+
+    private WildFlyDataSources() {}
+
+    /** Adds them, for as long as the server lives. */
+    static void add(WildFlyServer server) throws Exception {
+        server.deploy(Deployments.file(Deployments.DRIVER));
+        CompositeOperationBuilder operations = CompositeOperationBuilder.create();
+        operations.addStep(local(server.database()));
+        addXa(operations, server.database());
+        operations.addStep(narrowPool());
+        server.execute(operations.build().getOperation());
+    }
+
+    private static ModelNode local(PostgresNode database) {
+        ModelNode add = dataSource("data-source", "it-local", database);
+        add.get("connection-url")
+                .set(
+                        "jdbc:postgresql://"
+                                + database.host()
+                                + ":"
+                                + database.port()
+                                + "/"
+                                + database.database());
+        return add;
+    }
+
+    private static void addXa(CompositeOperationBuilder operations, PostgresNode database) {
+        ModelNode add = dataSource("xa-data-source", "it-xa", database);
+        add.get("xa-datasource-class").set("org.postgresql.xa.PGXADataSource");
+        operations.addStep(add);
+        Map.of(
+                        "ServerName",
+                        database.host(),
+                        "PortNumber",
+                        "" + database.port(),
+                        "DatabaseName",
+                        database.database())
+                .forEach(
+                        (name, value) -> {
+                            ModelNode property =
+                                    Operations.createAddOperation(
+                                            Operations.createAddress(
+                                                    "subsystem",
+                                                    "datasources",
+                                                    "xa-data-source",
+                                                    "it-xa",
+                                                    "xa-datasource-properties",
+                                                    name));
+                            property.get("value").set(value);
+                            operations.addStep(property);
+                        });
+    }
+
+    /** A pool that looks at each connection before it hands it out, as whoever runs one does. */
+    private static ModelNode dataSource(String type, String name, PostgresNode database) {
+        ModelNode add =
+                Operations.createAddOperation(
+                        Operations.createAddress("subsystem", "datasources", type, name));
+        add.get("jndi-name").set("java:/jdbc/" + name);
+        add.get("driver-name").set(Deployments.DRIVER);
+        add.get("user-name").set(database.user());
+        add.get("password").set(database.password());
+        add.get("valid-connection-checker-class-name")
+                .set(EXTENSIONS + "PostgreSQLValidConnectionChecker");
+        add.get("exception-sorter-class-name").set(EXTENSIONS + "PostgreSQLExceptionSorter");
+        add.get("validate-on-match").set(true);
+        add.get("background-validation").set(false);
+        return add;
+    }
+
+    /** One instance for a bean with several sessions; to wait for it is not limited in practice. */
+    private static ModelNode narrowPool() {
+        ModelNode add =
+                Operations.createAddOperation(
+                        Operations.createAddress(
+                                "subsystem", "ejb3", "strict-max-bean-instance-pool", "it-narrow"));
+        add.get("max-pool-size").set(1);
+        return add;
+    }
+}
