@@ -32,6 +32,7 @@ public class BeanManagedListener implements MqMessageListener {
     public void onMessage(MqMessage message) throws Exception {
         int attempt = work.begin(message);
         boolean done = false;
+        transaction.setTransactionTimeout(Script.of(message).timeout());
         transaction.begin();
         try {
             work.perform(message, attempt, publisher, transaction::setRollbackOnly);

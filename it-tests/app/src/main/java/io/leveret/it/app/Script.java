@@ -11,10 +11,17 @@ import java.util.stream.Stream;
  * @param failures how many attempts fail before one succeeds
  * @param publishTo the queue to publish a message of the same id to, null for none
  * @param rows the data sources to insert a row into each, in this order
+ * @param timeout how long a transaction that the bean begins itself may take, in seconds, 0 for the
+ *     server's default
  * @param gate the gate to wait at when everything else is done, null for none
  */
 record Script(
-        Failure failure, int failures, String publishTo, List<Rows.Source> rows, String gate) {
+        Failure failure,
+        int failures,
+        String publishTo,
+        List<Rows.Source> rows,
+        int timeout,
+        String gate) {
 
     /** Header: one of {@link Failure}. */
     static final String FAIL = "it-fail";
@@ -27,6 +34,9 @@ record Script(
 
     /** Header: names of {@link Rows.Source}, separated by commas. */
     static final String ROWS = "it-rows";
+
+    /** Header: seconds. */
+    static final String TIMEOUT = "it-timeout";
 
     /** Header: the gate to wait at. */
     static final String GATE = "it-gate";
@@ -42,6 +52,7 @@ record Script(
         String fail = header(message, FAIL);
         String times = header(message, FAIL_TIMES);
         String rows = header(message, ROWS);
+        String timeout = header(message, TIMEOUT);
         return new Script(
                 fail == null ? null : Failure.valueOf(fail),
                 times == null ? 0 : Integer.parseInt(times),
@@ -49,6 +60,7 @@ record Script(
                 rows == null
                         ? List.of()
                         : Stream.of(rows.split(",")).map(Rows.Source::valueOf).toList(),
+                timeout == null ? 0 : Integer.parseInt(timeout),
                 header(message, GATE));
     }
 

@@ -170,8 +170,13 @@ final class PayaraServer implements ServerUnderTest, AutoCloseable {
     }
 
     @Override
-    public void limitTransactions(int seconds) throws IOException {
-        domain.remote("set", "server.transaction-service.timeout-in-seconds=" + seconds);
+    public void limitTransactions() {
+        // The listener's descriptor says so, always.
+    }
+
+    @Override
+    public void unlimitTransactions() {
+        // See above.
     }
 
     @Override

@@ -28,11 +28,13 @@ interface ServerUnderTest {
     void undeployApplication() throws Exception;
 
     /**
-     * Sets how long a transaction may take that begins from now on.
-     *
-     * @param seconds 0 for the server's own default
+     * Sees to it that transactions of the application's hasty listener, and maybe others, that
+     * begin from now on may take one second only.
      */
-    void limitTransactions(int seconds) throws Exception;
+    void limitTransactions() throws Exception;
+
+    /** Ends {@link #limitTransactions()}. */
+    void unlimitTransactions() throws Exception;
 
     /** Makes the server close the idle connections in the pool of the connection factory. */
     void flushPool() throws Exception;

@@ -30,6 +30,9 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     private static final int MANAGEMENT = 9990;
     private static final int[] PORTS = {HTTP, 8443, MANAGEMENT, 9993, 4712, 4713, 8009};
 
+    private static final ModelNode TRANSACTIONS =
+            Operations.createAddress("subsystem", "transactions");
+
     private final BrokerNode broker;
     private final PostgresNode database;
     private final int offset;
@@ -116,14 +119,13 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     }
 
     @Override
-    public void limitTransactions(int seconds) throws IOException {
-        ModelNode transactions = Operations.createAddress("subsystem", "transactions");
-        execute(
-                seconds > 0
-                        ? Operations.createWriteAttributeOperation(
-                                transactions, "default-timeout", seconds)
-                        : Operations.createUndefineAttributeOperation(
-                                transactions, "default-timeout"));
+    public void limitTransactions() throws IOException {
+        execute(Operations.createWriteAttributeOperation(TRANSACTIONS, "default-timeout", 1));
+    }
+
+    @Override
+    public void unlimitTransactions() throws IOException {
+        execute(Operations.createUndefineAttributeOperation(TRANSACTIONS, "default-timeout"));
     }
 
     @Override

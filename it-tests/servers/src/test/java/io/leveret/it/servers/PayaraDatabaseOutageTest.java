@@ -1,0 +1,10 @@
+package io.leveret.it.servers;
+
+@OnPayara
+class PayaraDatabaseOutageTest extends DatabaseOutageScenarios {
+
+    @Override
+    ServerUnderTest server() {
+        return PayaraExtension.server();
+    }
+}
