@@ -2,7 +2,7 @@ package io.leveret.it.contract;
 
 import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerCluster;
-import io.leveret.it.broker.NamespaceJvm;
+import io.leveret.it.broker.SideJvm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -17,7 +17,7 @@ final class Clusters {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static BrokerCluster cluster;
-    private static NamespaceJvm inside;
+    private static SideJvm inside;
     private static final String USER = "it-" + UUID.randomUUID();
     private static final String PASSWORD = Secrets.plain("user of the cluster");
 
@@ -29,7 +29,7 @@ final class Clusters {
             Runtime.getRuntime().addShutdownHook(new Thread(fresh::close, "cluster-remover"));
             fresh.node(1).ctl("add_user", USER, PASSWORD);
             fresh.node(1).ctl("set_permissions", "-p", "/", USER, ".*", ".*", ".*");
-            inside = NamespaceJvm.start(fresh, TrafficMain.class);
+            inside = SideJvm.start(fresh, TrafficMain.class);
             cluster = fresh;
         }
         return cluster;

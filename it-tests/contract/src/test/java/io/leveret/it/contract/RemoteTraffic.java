@@ -1,19 +1,19 @@
 package io.leveret.it.contract;
 
-import io.leveret.it.broker.NamespaceJvm;
+import io.leveret.it.broker.SideJvm;
 import io.leveret.it.ledger.HeldMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** {@link Traffic} in a {@link NamespaceJvm} that runs {@link TrafficMain}. */
+/** {@link Traffic} in a {@link SideJvm} that runs {@link TrafficMain}. */
 final class RemoteTraffic implements Load {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
-    private final NamespaceJvm jvm;
+    private final SideJvm jvm;
 
-    RemoteTraffic(NamespaceJvm jvm, Traffic.Plan plan) {
+    RemoteTraffic(SideJvm jvm, Traffic.Plan plan) {
         this.jvm = jvm;
         jvm.tell(
                 LIMIT,

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /** Calls the control interface of an application. Thread-safe. */
-final class Control {
+public final class Control {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -25,7 +25,7 @@ final class Control {
      *
      * @param root where the interface answers; ends with a slash
      */
-    Control(URI root) {
+    public Control(URI root) {
         this.root = root;
     }
 
@@ -35,7 +35,7 @@ final class Control {
      * @param query names and values in turn
      * @throws IllegalStateException when the answer is no success, or there is none
      */
-    String call(String method, String path, String... query) {
+    public String call(String method, String path, String... query) {
         return call(method, path, List.of(query));
     }
 

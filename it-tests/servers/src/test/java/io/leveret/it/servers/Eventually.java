@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** Waits for conditions that nobody announces, by asking again until a deadline. */
-final class Eventually {
+public final class Eventually {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
@@ -16,7 +16,7 @@ final class Eventually {
     private Eventually() {}
 
     /** {@link #value} with the usual limit of 20 s. */
-    static <T> T value(String what, Callable<T> current, Predicate<T> wanted) {
+    public static <T> T value(String what, Callable<T> current, Predicate<T> wanted) {
         return value(what, LIMIT, current, wanted);
     }
 
@@ -28,7 +28,8 @@ final class Eventually {
      * @throws AssertionError with the last value, or the last exception as its cause, when the
      *     limit is over
      */
-    static <T> T value(String what, Duration limit, Callable<T> current, Predicate<T> wanted) {
+    public static <T> T value(
+            String what, Duration limit, Callable<T> current, Predicate<T> wanted) {
         long end = System.nanoTime() + limit.toNanos();
         T last = null;
         Exception failure = null;

@@ -13,4 +13,4 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Tag("wildfly")
 @ExtendWith({WildFlyExtension.class, ArquillianExtension.class})
-@interface OnWildFly {}
+public @interface OnWildFly {}

@@ -6,7 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 
 /** A running server, the broker that the adapter in it talks to, and the database. */
-interface ServerUnderTest {
+public interface ServerUnderTest {
 
     BrokerNode broker();
 

@@ -8,13 +8,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Arquillian, which reads its configuration when its first class begins, and ends the server before
  * what was prepared here is closed: a store closes what came last first.
  */
-final class WildFlyExtension implements BeforeAllCallback {
+public final class WildFlyExtension implements BeforeAllCallback {
 
     private static WildFlyServer server;
 
-    WildFlyExtension() {}
+    /** Called by JUnit. */
+    public WildFlyExtension() {}
 
-    static WildFlyServer server() {
+    /** The server; null before the first class that runs on it. */
+    public static WildFlyServer server() {
         return server;
     }
 

@@ -7,22 +7,27 @@ import org.jboss.as.controller.client.helpers.Operations.CompositeOperationBuild
 import org.jboss.dmr.ModelNode;
 
 /**
- * One more instance of the resource adapter on WildFly: an entry in the subsystem over the archive
+ * One more instance of a resource adapter on WildFly: an entry in the subsystem over an archive
  * that is deployed already. It is stopped by removing it, which is the only way that WildFly has.
  * One thread at a time.
  */
-final class WildFlyInstance {
+public final class WildFlyInstance {
 
     private static final String JNDI = "java:/leveret/";
 
     private final String name;
     private final CompositeOperationBuilder operations = CompositeOperationBuilder.create();
 
-    /** Describes an instance without anything. */
+    /** Describes an instance of Leveret without anything. */
     WildFlyInstance(String name) {
+        this(name, Deployments.ADAPTER);
+    }
+
+    /** Describes an instance of any resource adapter archive without anything. */
+    public WildFlyInstance(String name, String archive) {
         this.name = name;
         ModelNode add = Operations.createAddOperation(address());
-        add.get("archive").set(Deployments.ADAPTER);
+        add.get("archive").set(archive);
         add.get("transaction-support").set("NoTransaction");
         operations.addStep(add);
     }
@@ -79,13 +84,13 @@ final class WildFlyInstance {
     }
 
     /** Adds it to the server and starts it; again after {@link #stop}. */
-    void start(WildFlyServer server) throws IOException {
+    public void start(WildFlyServer server) throws IOException {
         server.execute(operations.build().getOperation());
         server.execute(Operations.createOperation("activate", address()));
     }
 
     /** Removes it from the server. What uses it must be undeployed before. */
-    void stop(WildFlyServer server) throws IOException {
+    public void stop(WildFlyServer server) throws IOException {
         ModelNode remove = Operations.createRemoveOperation(address());
         remove.get("operation-headers", "allow-resource-service-restart").set(true);
         server.execute(remove);

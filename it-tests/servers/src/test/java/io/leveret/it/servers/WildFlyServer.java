@@ -24,7 +24,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
  * before it. This class chooses the ports and hands everything that must be known at the start to
  * Arquillian's configuration, as system properties of the test's own process.
  */
-final class WildFlyServer implements ServerUnderTest, AutoCloseable {
+public final class WildFlyServer implements ServerUnderTest, AutoCloseable {
 
     private static final int HTTP = 8080;
     private static final int MANAGEMENT = 9990;
@@ -79,7 +79,7 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     }
 
     /** The adapter for Arquillian to deploy. */
-    static Archive<?> adapter() {
+    public static Archive<?> adapter() {
         return ShrinkWrap.createFromZipFile(
                 ResourceAdapterArchive.class, Deployments.file(Deployments.ADAPTER).toFile());
     }
@@ -106,7 +106,7 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     }
 
     /** Where the control interface of an application answers, by its context root. */
-    URI control(String root) {
+    public URI control(String root) {
         return URI.create("http://127.0.0.1:" + (HTTP + offset) + "/" + root + "/control/");
     }
 
@@ -152,7 +152,7 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     }
 
     /** Runs a management operation and insists on success. */
-    ModelNode execute(ModelNode operation) throws IOException {
+    public ModelNode execute(ModelNode operation) throws IOException {
         ModelNode answer = client().execute(operation);
         if (!Operations.isSuccessfulOutcome(answer)) {
             // Not the whole operation: it may set passwords.
@@ -197,12 +197,13 @@ final class WildFlyServer implements ServerUnderTest, AutoCloseable {
         return null;
     }
 
-    void undeploy(String name) throws Exception {
+    /** Undeploys an archive by its file name. */
+    public void undeploy(String name) throws Exception {
         new ServerDeploymentHelper(client()).undeploy(name);
     }
 
     /** Deploys an archive under its file name. */
-    void deploy(Path archive) throws Exception {
+    public void deploy(Path archive) throws Exception {
         try (InputStream content = Files.newInputStream(archive)) {
             new ServerDeploymentHelper(client()).deploy(archive.getFileName().toString(), content);
         }

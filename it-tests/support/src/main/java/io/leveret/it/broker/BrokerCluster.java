@@ -18,8 +18,8 @@ import org.opentest4j.TestAbortedException;
  * A private cluster of three RabbitMQ nodes, each in a network namespace of its own, so that its
  * network can be broken. It dies with this process, however this process ends.
  *
- * <p>The addresses of its nodes mean nothing outside: clients run in a {@link NamespaceJvm}. The
- * {@link BrokerNode}s can be controlled from here, but not connected to, so {@link
+ * <p>The addresses of its nodes mean nothing outside: clients run in a {@link SideJvm}. The {@link
+ * BrokerNode}s can be controlled from here, but not connected to, so {@link
  * BrokerNode#awaitAccepting} and {@link BrokerNode#answers} do not work; {@link BrokerNode#restart}
  * waits until its node answers. Close the cluster, not its nodes.
  *

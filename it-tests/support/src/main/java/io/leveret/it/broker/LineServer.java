@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The far end of a {@link NamespaceJvm}: reads one order per line from stdin, carries it out and
- * answers with one line. It ends when stdin does, and so with the process that started it.
+ * The far end of a {@link SideJvm}: reads one order per line from stdin, carries it out and answers
+ * with one line. It ends when stdin does, and so with the process that started it.
  */
 public final class LineServer {
 

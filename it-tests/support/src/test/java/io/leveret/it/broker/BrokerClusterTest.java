@@ -30,7 +30,7 @@ class BrokerClusterTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static BrokerCluster cluster;
-    private static NamespaceJvm inside;
+    private static SideJvm inside;
 
     /** Runs inside: knocks at nodes. */
     static final class Knocker {
@@ -57,7 +57,7 @@ class BrokerClusterTest {
     @BeforeAll
     static void start() {
         cluster = BrokerCluster.start();
-        inside = NamespaceJvm.start(cluster, Knocker.class);
+        inside = SideJvm.start(cluster, Knocker.class);
     }
 
     @AfterAll

@@ -15,14 +15,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Java program that runs where a {@link BrokerCluster} can be reached, with the class path and
- * the system properties named {@code leveret.*} of this process. Its {@code main} calls {@link
- * LineServer#serve}; from then on it takes orders.
+ * A Java program that runs in a process of its own, beside this one or where a {@link
+ * BrokerCluster} can be reached, with the class path and the system properties named {@code
+ * leveret.*} of this process. Its {@code main} calls {@link LineServer#serve}; from then on it
+ * takes orders.
  *
  * <p>What it prints besides answers is repeated here. It ends with this process. One order at a
  * time.
  */
-public final class NamespaceJvm implements AutoCloseable {
+public final class SideJvm implements AutoCloseable {
 
     private static final Duration END_LIMIT = Duration.ofSeconds(20);
     private static final String ENDED = "@ended";
@@ -31,16 +32,29 @@ public final class NamespaceJvm implements AutoCloseable {
     private final BufferedWriter orders;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
-    private NamespaceJvm(Process process) {
+    private SideJvm(Process process) {
         this.process = process;
         this.orders = process.outputWriter(StandardCharsets.UTF_8);
     }
 
-    /** Starts a program in the cluster's network. */
-    public static NamespaceJvm start(BrokerCluster cluster, Class<?> main, String... arguments) {
+    /** Starts a program in the cluster's network, with a heap of 256 MB. */
+    public static SideJvm start(BrokerCluster cluster, Class<?> main, String... arguments) {
+        return start(cluster.inSwitch(java("-Xmx256m", main, arguments)), main);
+    }
+
+    /**
+     * Starts a program in the network of this process.
+     *
+     * @param heap the JVM's option that says how large its heap may become
+     */
+    public static SideJvm start(String heap, Class<?> main, String... arguments) {
+        return start(java(heap, main, arguments), main);
+    }
+
+    private static List<String> java(String heap, Class<?> main, String... arguments) {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        java.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
+        java.addAll(List.of(heap, "-cp", System.getProperty("java.class.path")));
         System.getProperties()
                 .forEach(
                         (name, value) -> {
@@ -50,13 +64,14 @@ public final class NamespaceJvm implements AutoCloseable {
                         });
         java.add(main.getName());
         java.addAll(List.of(arguments));
+        return java;
+    }
+
+    private static SideJvm start(List<String> command, Class<?> main) {
         try {
-            NamespaceJvm jvm =
-                    new NamespaceJvm(
-                            new ProcessBuilder(cluster.inSwitch(java))
-                                    .redirectErrorStream(true)
-                                    .start());
-            Thread reader = new Thread(jvm::read, "namespace-jvm-reader");
+            SideJvm jvm =
+                    new SideJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
+            Thread reader = new Thread(jvm::read, "side-jvm-reader");
             reader.setDaemon(true);
             reader.start();
             return jvm;
@@ -71,11 +86,11 @@ public final class NamespaceJvm implements AutoCloseable {
                 if (line.startsWith(LineServer.DONE) || line.startsWith(LineServer.FAILED)) {
                     answers.add(line);
                 } else {
-                    System.out.println("[namespace] " + line);
+                    System.out.println("[beside] " + line);
                 }
             }
         } catch (IOException e) {
-            System.err.println("the output of a program in a namespace ends: " + e);
+            System.err.println("the output of a program beside this one ends: " + e);
         } finally {
             answers.add(ENDED);
         }

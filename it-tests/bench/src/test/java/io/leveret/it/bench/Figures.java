@@ -1,0 +1,26 @@
+package io.leveret.it.bench;
+
+import io.leveret.it.bench.load.Reading;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What one case showed in one round.
+ *
+ * @param messagesPerSecond from the opening of the round to its last acknowledgement
+ * @param cpuMicros CPU time of the process that consumed, per message, in µs
+ */
+record Figures(double messagesPerSecond, double cpuMicros) {
+
+    /**
+     * Works them out.
+     *
+     * @param passed what passed in the round
+     * @param idleShare CPU time per wall-clock time that the process takes when it does nothing
+     */
+    static Figures of(int messages, Reading passed, double idleShare) {
+        double cpu = passed.cpuNanos() - idleShare * passed.nanos();
+        return new Figures(
+                messages * (double) TimeUnit.SECONDS.toNanos(1) / passed.nanos(),
+                cpu / TimeUnit.MICROSECONDS.toNanos(1) / messages);
+    }
+}

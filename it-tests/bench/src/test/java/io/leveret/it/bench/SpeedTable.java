@@ -1,0 +1,150 @@
+package io.leveret.it.bench;
+
+import io.leveret.it.bench.Case.Side;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** Writes up what the rounds have shown: a table, and all single figures beside it. */
+final class SpeedTable {
+
+    /** µs of CPU per message that the adapter may take above bare client and container. */
+    private static final double MOST_OWN_COST = 3;
+
+    /** The least share of the bare client's speed, where nothing is transacted. */
+    private static final double LEAST_SPEED = 0.9;
+
+    private static final String HEAD =
+            """
+            | queue | delivery | who | msg/s | CPU µs/message | msg/s over bare | own CPU µs/message |
+            |---|---|---|---|---|---|---|
+            """;
+
+    private static final String NOTES =
+            """
+
+            Medians; in brackets 95 %% confidence intervals of the paired figures of the rounds (Student's t;
+            ratios as geometric means). CPU is that of the process that consumes, the server's without what it
+            takes idle. Own CPU is that of the Leveret MDB, less the bare client's and less the container's (a
+            no-op adapter that drives the same kind of MDB without a broker). Aims: own CPU at most %.0f µs, not
+            transacted msg/s at least %.1f of the bare client's; missed only if the whole interval is beyond.
+            """;
+
+    private final Rounds rounds;
+
+    SpeedTable(Rounds rounds) {
+        this.rounds = rounds;
+    }
+
+    /** Prints the table, and writes it and the single figures to files. */
+    void write(String version, Path table, Path single) throws IOException {
+        String text = text(version);
+        System.out.println(text);
+        Files.writeString(table, text, StandardCharsets.UTF_8);
+        Files.writeString(single, single(), StandardCharsets.UTF_8);
+    }
+
+    private String text(String version) {
+        StringBuilder text = new StringBuilder();
+        text.append(
+                format(
+                        "Receiving 1 kB persistent messages, RabbitMQ %s, %d sessions, prefetch %d:"
+                                + " %d rounds of %d messages, %d runs rejected for stolen time,"
+                                + " idle server %.1f %% of a core%n%n",
+                        version,
+                        Rounds.SESSIONS,
+                        Rounds.PREFETCH,
+                        rounds.plan().rounds(),
+                        rounds.plan().messages(),
+                        rounds.rejected(),
+                        100 * Estimate.median(array(rounds.idleShares()))));
+        text.append(HEAD);
+        for (Mode mode : Mode.values()) {
+            for (String type : Case.QUEUE_TYPES) {
+                text.append(row(Case.of(Side.BARE, mode, type), "", ""));
+                text.append(
+                        row(
+                                Case.of(Side.LEVERET, mode, type),
+                                speed(mode, type),
+                                ownCost(mode, type)));
+            }
+            text.append(row(Case.of(Side.CONTAINER, mode, null), "", ""));
+        }
+        return text + format(NOTES, MOST_OWN_COST, LEAST_SPEED);
+    }
+
+    private String row(Case which, String speed, String cost) {
+        return format(
+                "| %s | %s | %s | %.0f | %.2f | %s | %s |%n",
+                which.queueType() == null ? "none" : which.queueType(),
+                which.mode().text(),
+                which.side().text(),
+                Estimate.median(speeds(which)),
+                Estimate.median(costs(which)),
+                speed,
+                cost);
+    }
+
+    private String speed(Mode mode, String type) {
+        Estimate ratio =
+                Estimate.ofRatios(
+                        speeds(Case.of(Side.LEVERET, mode, type)),
+                        speeds(Case.of(Side.BARE, mode, type)));
+        return mode == Mode.NOT_TRANSACTED
+                ? ratio + ", " + ratio.atLeast(LEAST_SPEED)
+                : ratio.toString();
+    }
+
+    private String ownCost(Mode mode, String type) {
+        double[] own = costs(Case.of(Side.LEVERET, mode, type));
+        double[] bare = costs(Case.of(Side.BARE, mode, type));
+        double[] container = costs(Case.of(Side.CONTAINER, mode, type));
+        for (int i = 0; i < own.length; i++) {
+            own[i] -= bare[i] + container[i];
+        }
+        Estimate estimate = Estimate.of(own);
+        return estimate + ", " + estimate.atMost(MOST_OWN_COST);
+    }
+
+    private double[] speeds(Case which) {
+        return array(which, Figures::messagesPerSecond);
+    }
+
+    private double[] costs(Case which) {
+        return array(which, Figures::cpuMicros);
+    }
+
+    private double[] array(Case which, ToDoubleFunction<Figures> figure) {
+        return rounds.figures().get(which).stream().mapToDouble(figure).toArray();
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private String single() {
+        StringBuilder lines = new StringBuilder("round;case;msg/s;CPU us/message\n");
+        rounds.figures()
+                .forEach(
+                        (which, all) -> {
+                            for (int i = 0; i < all.size(); i++) {
+                                lines.append(
+                                        format(
+                                                "%d;%s;%.0f;%.3f%n",
+                                                i + 1,
+                                                which,
+                                                all.get(i).messagesPerSecond(),
+                                                all.get(i).cpuMicros()));
+                            }
+                        });
+        return lines.toString();
+    }
+
+    private static String format(String format, Object... arguments) {
+        return String.format(Locale.ROOT, format, arguments);
+    }
+}
