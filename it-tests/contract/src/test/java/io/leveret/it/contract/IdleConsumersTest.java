@@ -98,7 +98,7 @@ class IdleConsumersTest {
 
     @Test
     void aConsumerWithNothingToDoHasNoThreadAndLittleHeap() throws Exception {
-        activateUpTo(MOST); // loads classes, fills caches, grows buffers
+        activate(0, MOST); // loads classes, fills caches, grows buffers
         for (Waiting bean : beans) {
             rig.container().deactivate(bean.endpoints(), bean.spec());
         }
@@ -120,10 +120,7 @@ class IdleConsumersTest {
                 () -> "bytes of heap for each consumer: " + last.each(first));
     }
 
-    private void activateUpTo(int consumers) throws Exception {
-        activate(0, consumers);
-    }
-
+    /** Activates more beans, until so many are active. */
     private void activate(int from, int to) throws Exception {
         for (Waiting bean : beans.subList(from, to)) {
             rig.container().activate(bean.endpoints(), bean.spec());

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** Waits for conditions that nobody announces, by asking again until a deadline. */
-public final class Eventually {
+final class Eventually {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
@@ -16,7 +16,7 @@ public final class Eventually {
     private Eventually() {}
 
     /** {@link #value} with the usual limit of 20 s. */
-    public static <T> T value(String what, Callable<T> current, Predicate<T> wanted) {
+    static <T> T value(String what, Callable<T> current, Predicate<T> wanted) {
         return value(what, LIMIT, current, wanted);
     }
 
@@ -28,8 +28,7 @@ public final class Eventually {
      * @throws AssertionError with the last value, or the last exception as its cause, when the
      *     limit is over
      */
-    public static <T> T value(
-            String what, Duration limit, Callable<T> current, Predicate<T> wanted) {
+    static <T> T value(String what, Duration limit, Callable<T> current, Predicate<T> wanted) {
         long end = System.nanoTime() + limit.toNanos();
         T last = null;
         Exception failure = null;

@@ -8,8 +8,8 @@ public final class ContainerMessage {
     ContainerMessage() {}
 
     /**
-     * To be called by the bean, once. So cheap that it does not count: that the bare client takes
-     * messages in the same way as Leveret's bean is in the difference of those two already.
+     * To be called by the bean, once. As cheap as can be: what a round's own counting costs is
+     * taken off with the bare client already, and must not be taken off twice.
      */
     public void take() {
         taken++;
