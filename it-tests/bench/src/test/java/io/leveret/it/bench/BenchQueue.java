@@ -25,16 +25,20 @@ final class BenchQueue implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(30);
 
     /**
-     * Asks the queue's own state for all its messages, those with consumers included, until there
-     * are none or 20 s are over; the counters that the broker shows are seconds old.
+     * Asks the queue itself for all its messages, those with consumers included, until there are
+     * none or 20 s are over; what the broker shows of quorum queues is seconds old.
      */
     private static final String UNSETTLED =
             """
             {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"QUEUE">>)),
-            Left = fun() ->
-                {ok, {_, N}, _} =
-                    ra:local_query(amqqueue:get_pid(Q), fun rabbit_fifo:query_messages_total/1),
-                N end,
+            Left = fun() -> case amqqueue:get_type(Q) of
+                rabbit_quorum_queue ->
+                    {ok, {_, N}, _} =
+                        ra:local_query(amqqueue:get_pid(Q), fun rabbit_fifo:query_messages_total/1),
+                    N;
+                _ ->
+                    [{messages, N}] = rabbit_amqqueue:info(Q, [messages]),
+                    N end end,
             Await = fun Await(Tries) ->
                 case Left() of
                     N when N =:= 0; Tries =:= 0 -> N;
@@ -46,7 +50,6 @@ final class BenchQueue implements AutoCloseable {
     private final BrokerNode broker;
     private final Connection connection;
     private final Channel channel;
-    private String type;
 
     BenchQueue(BrokerNode broker) throws IOException, TimeoutException {
         this.broker = broker;
@@ -59,8 +62,7 @@ final class BenchQueue implements AutoCloseable {
     }
 
     /** Makes it anew and fills it with persistent messages, all of them confirmed. */
-    void fill(String queueType, int round, int messages) throws Exception {
-        type = queueType;
+    void fill(String type, int round, int messages) throws Exception {
         channel.queueDelete(NAME);
         channel.queueDeclare(NAME, true, false, false, Map.of("x-queue-type", type));
         for (int i = 0; i < messages; i++) {
@@ -74,16 +76,13 @@ final class BenchQueue implements AutoCloseable {
 
     /**
      * Waits until the broker has worked off all acknowledgements; the consumers are still there. A
-     * quorum queue under load keeps some back, and when their channel is closed before it has
-     * caught up, their messages come again, whoever the client is. Classic queues have no such
-     * delay.
+     * channel holds some back while its quorum queue is behind, and when it is closed before the
+     * queue has caught up, their messages come again, whoever the client is.
      */
     void awaitSettled() {
-        if ("quorum".equals(type)) {
-            String left = broker.ctl("eval", UNSETTLED).strip();
-            if (!"0".equals(left)) {
-                throw new IllegalStateException(left + " messages are not acknowledged");
-            }
+        String left = broker.ctl("eval", UNSETTLED).strip();
+        if (!"0".equals(left)) {
+            throw new IllegalStateException(left + " messages are not acknowledged");
         }
     }
 
