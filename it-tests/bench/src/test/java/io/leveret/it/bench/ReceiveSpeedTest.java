@@ -31,7 +31,7 @@ class ReceiveSpeedTest {
     /** In the short form no whole number of batches, so that a rest is acknowledged too. */
     private static final Rounds.Plan PLAN =
             Boolean.getBoolean("leveret.it.full")
-                    ? new Rounds.Plan(40_000, 2, 10, 0.03, 2_000, Duration.ofMinutes(30))
+                    ? new Rounds.Plan(40_000, 3, 10, 0.03, 2_000, Duration.ofMinutes(30))
                     : new Rounds.Plan(510, 0, 1, 1, 200, Duration.ofMinutes(5));
 
     private static final Path TARGET = Path.of("target");

@@ -22,6 +22,9 @@ final class Rounds implements AutoCloseable {
     static final int SESSIONS = 4;
     static final int PREFETCH = 50;
 
+    /** The share of compilers in the CPU time of a run that is warm enough. */
+    private static final double CALM = 0.1;
+
     /** Far longer than a run takes: the program beside bounds its own waits. */
     private static final Duration BARE_LIMIT = Duration.ofMinutes(3);
 
@@ -32,7 +35,8 @@ final class Rounds implements AutoCloseable {
      * How much is measured.
      *
      * @param messages of each run
-     * @param warmUps rounds whose figures are thrown away
+     * @param warmUps least number of rounds whose figures are thrown away; there are more, up to
+     *     three times as many, until the compilers have calmed down
      * @param rounds rounds that count
      * @param mostStolen the largest share of the machine's time that the host may have taken in a
      *     run; a run that lost more is repeated
@@ -57,6 +61,7 @@ final class Rounds implements AutoCloseable {
     private final long began = System.nanoTime();
     private int runs;
     private int rejected;
+    private int warmUps;
 
     Rounds(Plan plan, BrokerNode broker, BenchServer server) throws Exception {
         this.plan = plan;
@@ -68,21 +73,26 @@ final class Rounds implements AutoCloseable {
 
     /** Runs all rounds. */
     void run() throws Exception {
-        for (int i = 0; i < plan.warmUps(); i++) {
-            round(i, false);
+        boolean calm = false;
+        for (int i = 0; i < plan.warmUps() || !calm && i < 3 * plan.warmUps(); i++) {
+            calm = round(i, false) <= CALM;
+            warmUps++;
         }
         for (int i = 0; i < plan.rounds(); i++) {
             round(i, true);
         }
     }
 
-    private void round(int number, boolean counts) throws Exception {
+    /** Returns the largest share of the CPU time that compilers had in one of its runs. */
+    private double round(int number, boolean counts) throws Exception {
+        double compilers = 0;
         Reading idle = server.idle(plan.idleMillis());
-        double idleShare = (double) idle.cpuNanos() / idle.nanos();
+        double idleShare = (double) idle.workNanos() / idle.nanos();
         List<Case> order = new ArrayList<>(Case.all());
         Collections.rotate(order, -number);
         for (Case each : order) {
             Reading passed = counts ? undisturbed(each) : run(each);
+            compilers = Math.max(compilers, passed.compilerShare());
             if (counts) {
                 figures.computeIfAbsent(each, key -> new ArrayList<>())
                         .add(
@@ -95,6 +105,7 @@ final class Rounds implements AutoCloseable {
         if (counts) {
             idleShares.add(idleShare);
         }
+        return compilers;
     }
 
     private Reading undisturbed(Case which) throws Exception {
@@ -165,6 +176,11 @@ final class Rounds implements AutoCloseable {
     /** CPU time per wall-clock time of the server that does nothing, round by round. */
     List<Double> idleShares() {
         return List.copyOf(idleShares);
+    }
+
+    /** How many rounds there were before those that count. */
+    int warmUps() {
+        return warmUps;
     }
 
     /** How many runs were thrown away because of stolen time. */

@@ -28,8 +28,8 @@ final class SpeedTable {
             """
 
             Medians; in brackets 95 %% confidence intervals of the paired figures of the rounds (Student's t;
-            ratios as geometric means). CPU is that of the process that consumes, the server's without what it
-            takes idle. Own CPU is that of the Leveret MDB, less the bare client's and less the container's (a
+            ratios as geometric means). CPU is that of the process that consumes, without its JIT compilers, the
+            server's without what it takes idle. Own CPU is that of the Leveret MDB, less the bare client's and less the container's (a
             no-op adapter that drives the same kind of MDB without a broker). Aims: own CPU at most %.0f µs, not
             transacted msg/s at least %.1f of the bare client's; missed only if the whole interval is beyond.
             """;
@@ -53,15 +53,18 @@ final class SpeedTable {
         text.append(
                 format(
                         "Receiving 1 kB persistent messages, RabbitMQ %s, %d sessions, prefetch %d:"
-                                + " %d rounds of %d messages, %d runs rejected for stolen time,"
-                                + " idle server %.1f %% of a core%n%n",
+                                + " %d rounds of %d messages after %d to warm up, %d runs rejected"
+                                + " for stolen time, idle server %.1f %% of a core, compilers at"
+                                + " most %.1f %% of a run's CPU time%n%n",
                         version,
                         Rounds.SESSIONS,
                         Rounds.PREFETCH,
                         rounds.plan().rounds(),
                         rounds.plan().messages(),
+                        rounds.warmUps(),
                         rounds.rejected(),
-                        100 * Estimate.median(array(rounds.idleShares()))));
+                        100 * Estimate.median(array(rounds.idleShares())),
+                        100 * compilers()));
         text.append(HEAD);
         for (Mode mode : Mode.values()) {
             for (String type : Case.QUEUE_TYPES) {
@@ -75,6 +78,14 @@ final class SpeedTable {
             text.append(row(Case.of(Side.CONTAINER, mode, null), "", ""));
         }
         return text + format(NOTES, MOST_OWN_COST, LEAST_SPEED);
+    }
+
+    private double compilers() {
+        return rounds.figures().values().stream()
+                .flatMap(List::stream)
+                .mapToDouble(Figures::compilerShare)
+                .max()
+                .orElseThrow();
     }
 
     private String row(Case which, String speed, String cost) {
@@ -127,18 +138,19 @@ final class SpeedTable {
     }
 
     private String single() {
-        StringBuilder lines = new StringBuilder("round;case;msg/s;CPU us/message\n");
+        StringBuilder lines = new StringBuilder("round;case;msg/s;CPU us/message;compilers\n");
         rounds.figures()
                 .forEach(
                         (which, all) -> {
                             for (int i = 0; i < all.size(); i++) {
                                 lines.append(
                                         format(
-                                                "%d;%s;%.0f;%.3f%n",
+                                                "%d;%s;%.0f;%.3f;%.3f%n",
                                                 i + 1,
                                                 which,
                                                 all.get(i).messagesPerSecond(),
-                                                all.get(i).cpuMicros()));
+                                                all.get(i).cpuMicros(),
+                                                all.get(i).compilerShare()));
                             }
                         });
         return lines.toString();
