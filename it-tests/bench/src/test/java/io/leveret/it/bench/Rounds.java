@@ -36,7 +36,7 @@ final class Rounds implements AutoCloseable {
      *
      * @param messages of each run
      * @param warmUps least number of rounds whose figures are thrown away; there are more, up to
-     *     three times as many, until the compilers have calmed down
+     *     twice as many, until the compilers have calmed down
      * @param rounds rounds that count
      * @param mostStolen the largest share of the machine's time that the host may have taken in a
      *     run; a run that lost more is repeated
@@ -74,7 +74,7 @@ final class Rounds implements AutoCloseable {
     /** Runs all rounds. */
     void run() throws Exception {
         boolean calm = false;
-        for (int i = 0; i < plan.warmUps() || !calm && i < 3 * plan.warmUps(); i++) {
+        for (int i = 0; i < plan.warmUps() || !calm && i < 2 * plan.warmUps(); i++) {
             calm = round(i, false) <= CALM;
             warmUps++;
         }
