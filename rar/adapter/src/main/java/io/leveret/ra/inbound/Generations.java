@@ -126,17 +126,22 @@ final class Generations {
      * Gives back what nobody works on any more. What an application has in its hands, to settle by
      * itself, is left to it.
      *
+     * @param manual whether an application settles by itself
      * @param allSettled run when nothing is unsettled any more
      */
-    void finish(Runnable allSettled) {
+    void finish(boolean manual, Runnable allSettled) {
         List<Subscription> all = all();
         if (all.isEmpty()) {
             allSettled.run();
         }
         AtomicInteger unsettled = new AtomicInteger(all.size());
         for (Subscription each : all) {
-            each.returnWaiting();
-            each.settlement().returnFailed();
+            if (manual) {
+                each.returnWaiting();
+                each.settlement().returnFailed();
+            } else {
+                each.returnAll();
+            }
             each.settlement()
                     .whenAllSettled(
                             () -> {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,7 +33,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * while the channel is being lost (nothing is written, or what is written reaches nobody); settled
  * after the broker has cancelled the consumer (RabbitMQ 4.3 would go on delivering to it, see
  * BrokerCancelTest); a listener that runs long behind deliveries that are done (they are
- * acknowledged by time).
+ * acknowledged by time); the channel is closed before a quorum queue has taken what was settled on
+ * it (what waits for all to be settled waits for that too).
  *
  * <p>Thread-safe. The monitor is held during the writes, which do not wait for the broker, because
  * the broker has to see them in the order in which the watermark was found; the I/O thread never
@@ -44,6 +44,16 @@ final class Settlement {
 
     private static final int LARGEST_BATCH = 100;
     private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
+
+    /**
+     * A quorum queue takes so many settlements of a channel at a time; those behind them wait in
+     * the channel, and are lost when it is closed before the queue has caught up. (32 in RabbitMQ's
+     * rabbit_fifo_client.)
+     */
+    private static final int PROMPT_SETTLEMENTS = 16;
+
+    /** How long the queue may need to catch up. */
+    private static final Duration CATCH_UP = Duration.ofMillis(500);
 
     private final LinkChannel channel;
     private final Threads threads;
@@ -55,6 +65,8 @@ final class Settlement {
     private long watermark;
     private int covered;
     private boolean timed;
+    private int burst;
+    private long lastWrite;
     private final AtomicReference<Runnable> whenAllSettled = new AtomicReference<>();
     private volatile boolean ended;
 
@@ -197,25 +209,22 @@ final class Settlement {
     }
 
     /** Gives back what waits for its retry, oldest first. */
-    void returnFailed() {
-        all().stream().filter(Delivery::hasFailed).forEach(this::reject);
-    }
-
-    /** Gives back everything that is not settled, oldest first. */
-    void returnAll() {
-        for (Delivery delivery : all()) {
-            if (delivery.hasFailed()) {
-                reject(delivery);
-            } else {
-                giveBack(delivery);
-            }
-        }
-    }
-
-    private synchronized List<Delivery> all() {
-        flush();
+    synchronized void returnFailed() {
         note();
-        return new ArrayList<>(unsettled);
+        new ArrayList<>(unsettled).stream().filter(Delivery::hasFailed).forEach(this::reject);
+    }
+
+    /** Gives back everything that is not settled: those that failed each by itself. */
+    synchronized void returnAll() {
+        flush();
+        returnFailed();
+        int count = unsettled.size();
+        long last = unsettled.stream().mapToLong(Delivery::tag).max().orElse(0);
+        unsettled.clear();
+        if (count > 0 && write(() -> channel.client().basicNack(last, true, true))) {
+            counts.returned.add(count);
+        }
+        tellIfAllSettled();
     }
 
     /**
@@ -256,6 +265,9 @@ final class Settlement {
         if (!isOpen()) {
             return false;
         }
+        long now = System.nanoTime();
+        burst = now - lastWrite > CATCH_UP.toNanos() ? 1 : burst + 1;
+        lastWrite = now;
         try {
             write.run();
             return true;
@@ -269,7 +281,8 @@ final class Settlement {
 
     /**
      * Runs a task on a worker thread as soon as nothing is unsettled, or can be settled any more;
-     * once. To be called when no deliveries come any more.
+     * once. It may close the channel: the queue has had the time to catch up then. To be called
+     * when no deliveries come any more.
      */
     void whenAllSettled(Runnable task) {
         whenAllSettled.set(task);
@@ -279,8 +292,15 @@ final class Settlement {
 
     private synchronized void tellIfAllSettled() {
         note();
-        if (ended || covered == 0 && unsettled.isEmpty()) {
+        if (ended) {
             tellAllSettled();
+        } else if (covered == 0 && unsettled.isEmpty() && whenAllSettled.get() != null) {
+            long left = lastWrite + CATCH_UP.toNanos() - System.nanoTime();
+            if (burst > PROMPT_SETTLEMENTS && left > 0) {
+                threads.after(Duration.ofNanos(left), this::tellAllSettled);
+            } else {
+                tellAllSettled();
+            }
         }
     }
 

@@ -336,7 +336,7 @@ final class Subscriber {
         if (strict) {
             allSettled.run();
         } else {
-            generations.finish(allSettled);
+            generations.finish(worker.isManual(), allSettled);
         }
     }
 

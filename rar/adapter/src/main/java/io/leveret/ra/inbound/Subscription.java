@@ -169,7 +169,7 @@ final class Subscription extends DefaultConsumer {
         }
     }
 
-    /** Gives back everything that is not settled, oldest first. */
+    /** Gives back everything that is not settled. */
     void returnAll() {
         waiting.clear();
         settlement.returnAll();

@@ -299,6 +299,11 @@ final class Worker {
         return thread != null;
     }
 
+    /** Whether the application settles by itself. */
+    boolean isManual() {
+        return manual;
+    }
+
     /** Whether its delivery runs for too long. */
     boolean isStuck() {
         return watch.isStuck();
