@@ -42,8 +42,8 @@ public final class LedgerReader {
         }
     }
 
-    private static int accept(
-            Path file, long number, String line, Consumer<? super LedgerEvent> sink)
+    /** Hands on the event of one complete line; returns 1 when it is a torn one, which is none. */
+    static int accept(Path file, long number, String line, Consumer<? super LedgerEvent> sink)
             throws IOException {
         if (line.endsWith(LedgerLine.TORN)) {
             return 1;

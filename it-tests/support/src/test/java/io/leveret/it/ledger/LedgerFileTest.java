@@ -75,6 +75,34 @@ class LedgerFileTest {
     }
 
     @Test
+    void a_follower_hands_on_each_whole_line_once_and_waits_for_the_end_of_a_torn_one()
+            throws IOException {
+        Path file = folder.resolve("ledger");
+        List<LedgerEvent> events = new ArrayList<>();
+        LedgerFollower follower = new LedgerFollower(file);
+        follower.read(events::add);
+        assertEquals(List.of(), events, "there is no file yet");
+
+        Files.writeString(file, "attempt 1 a\nattempt 2 message-");
+        follower.read(events::add);
+        assertEquals(List.of(new LedgerEvent.AttemptBegun(1, "a")), events);
+
+        Files.writeString(file, "1\nattempt 3 ", StandardOpenOption.APPEND);
+        follower.read(events::add);
+        assertEquals(new LedgerEvent.AttemptBegun(2, "message-1"), events.get(1));
+        assertEquals(2, events.size());
+
+        // Its writer was killed, and the next one goes on.
+        try (LedgerLog log = LedgerLog.open(file)) {
+            log.append(new LedgerEvent.AttemptBegun(4, "b"));
+        }
+        follower.read(events::add);
+        assertEquals(new LedgerEvent.AttemptBegun(4, "b"), events.get(2));
+        assertEquals(3, events.size());
+        assertEquals(events, events(file));
+    }
+
+    @Test
     void a_damaged_line_in_the_middle_is_an_error_that_names_it() throws IOException {
         Path file = folder.resolve("ledger");
         Files.writeString(file, "attempt 1 a\noutcome 2 a CONF\nattempt 3 b\n");
