@@ -14,11 +14,11 @@ final class WildFlyDataSources {
     private WildFlyDataSources() {}
 
     /** Adds them, for as long as the server lives. */
-    static void add(WildFlyServer server) throws Exception {
+    static void add(WildFlyManagement server, PostgresNode database) throws Exception {
         server.deploy(Deployments.file(Deployments.DRIVER));
         CompositeOperationBuilder operations = CompositeOperationBuilder.create();
-        operations.addStep(local(server.database()));
-        addXa(operations, server.database());
+        operations.addStep(local(database));
+        addXa(operations, database);
         operations.addStep(narrowPool());
         server.execute(operations.build().getOperation());
     }

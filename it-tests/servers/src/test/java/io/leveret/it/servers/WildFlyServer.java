@@ -3,15 +3,12 @@ package io.leveret.it.servers;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.database.PostgresNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
-import org.jboss.as.controller.client.ModelControllerClient;
 import org.jboss.as.controller.client.helpers.Operations;
-import org.jboss.as.controller.client.helpers.standalone.ServerDeploymentHelper;
 import org.jboss.as.controller.client.helpers.standalone.ServerDeploymentHelper.ServerDeploymentException;
 import org.jboss.dmr.ModelNode;
 import org.jboss.shrinkwrap.api.Archive;
@@ -36,7 +33,7 @@ public final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     private final BrokerNode broker;
     private final PostgresNode database;
     private final int offset;
-    private ModelControllerClient client;
+    private WildFlyManagement management;
     private boolean hasDataSources;
 
     private WildFlyServer(BrokerNode broker, PostgresNode database, int offset) {
@@ -73,7 +70,7 @@ public final class WildFlyServer implements ServerUnderTest, AutoCloseable {
     /** Adds the application's data sources, once: the server lives longer than its test classes. */
     void needDataSources() throws Exception {
         if (!hasDataSources) {
-            WildFlyDataSources.add(this);
+            WildFlyDataSources.add(management(), database);
             hasDataSources = true;
         }
     }
@@ -112,10 +109,7 @@ public final class WildFlyServer implements ServerUnderTest, AutoCloseable {
 
     @Override
     public long pid() throws IOException {
-        ModelNode runtime =
-                Operations.createAddress("core-service", "platform-mbean", "type", "runtime");
-        String name = execute(Operations.createReadAttributeOperation(runtime, "name")).asString();
-        return Long.parseLong(name.substring(0, name.indexOf('@')));
+        return management().pid();
     }
 
     @Override
@@ -153,17 +147,7 @@ public final class WildFlyServer implements ServerUnderTest, AutoCloseable {
 
     /** Runs a management operation and insists on success. */
     public ModelNode execute(ModelNode operation) throws IOException {
-        ModelNode answer = client().execute(operation);
-        if (!Operations.isSuccessfulOutcome(answer)) {
-            // Not the whole operation: it may set passwords.
-            throw new IOException(
-                    Operations.getOperationName(operation)
-                            + " "
-                            + Operations.getOperationAddress(operation)
-                            + ": "
-                            + Operations.getFailureDescription(answer));
-        }
-        return Operations.readResult(answer);
+        return management().execute(operation);
     }
 
     @Override
@@ -173,7 +157,7 @@ public final class WildFlyServer implements ServerUnderTest, AutoCloseable {
 
     @Override
     public void undeployAdapter() throws Exception {
-        new ServerDeploymentHelper(client()).undeploy(Deployments.ADAPTER);
+        undeploy(Deployments.ADAPTER);
     }
 
     @Override
@@ -183,7 +167,7 @@ public final class WildFlyServer implements ServerUnderTest, AutoCloseable {
 
     @Override
     public void undeployApplication() throws Exception {
-        new ServerDeploymentHelper(client()).undeploy(Deployments.APPLICATION);
+        undeploy(Deployments.APPLICATION);
     }
 
     @Override
@@ -193,34 +177,32 @@ public final class WildFlyServer implements ServerUnderTest, AutoCloseable {
         } catch (ServerDeploymentException e) {
             return e.getMessage();
         }
-        new ServerDeploymentHelper(client()).undeploy(war.getFileName().toString());
+        undeploy(war.getFileName().toString());
         return null;
     }
 
     /** Undeploys an archive by its file name. */
     public void undeploy(String name) throws Exception {
-        new ServerDeploymentHelper(client()).undeploy(name);
+        management().undeploy(name);
     }
 
     /** Deploys an archive under its file name. */
     public void deploy(Path archive) throws Exception {
-        try (InputStream content = Files.newInputStream(archive)) {
-            new ServerDeploymentHelper(client()).deploy(archive.getFileName().toString(), content);
-        }
+        management().deploy(archive);
     }
 
-    private synchronized ModelControllerClient client() throws IOException {
-        if (client == null) {
-            client = ModelControllerClient.Factory.create("127.0.0.1", MANAGEMENT + offset);
+    private synchronized WildFlyManagement management() throws IOException {
+        if (management == null) {
+            management = new WildFlyManagement(MANAGEMENT + offset);
         }
-        return client;
+        return management;
     }
 
     /** Ends broker and database; Arquillian has ended the server before. */
     @Override
     public void close() throws IOException {
-        if (client != null) {
-            client.close();
+        if (management != null) {
+            management.close();
         }
         try {
             database.close();
