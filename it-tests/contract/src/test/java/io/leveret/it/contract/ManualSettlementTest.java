@@ -215,6 +215,7 @@ class ManualSettlementTest {
         awaitDeliveries(3);
         assertEquals(List.of("m0", "m1", "m1"), texts());
         assertTrue(millisBetween(1, 2) >= 550);
+        assertThrows(IllegalStateException.class, got.get(1)::ack, "rejected when it threw");
         rig.container().deactivate(endpoints, spec);
         assertEquals(0, bare.ready(queue));
         assertEquals(3, got.size());

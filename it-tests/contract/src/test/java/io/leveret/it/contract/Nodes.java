@@ -28,6 +28,20 @@ final class Nodes {
         return rough;
     }
 
+    /** Stops a queue of the shared node from answering anybody, until another queue exists. */
+    static void suspendUntilThereIs(String trigger, String queue) {
+        shared().ctl(
+                        "eval",
+                        "P = "
+                                + process(queue)
+                                + ", T = rabbit_misc:r(<<\"/\">>, queue, <<\""
+                                + trigger
+                                + "\">>), sys:suspend(P), spawn(fun() -> (fun Wait(0) ->"
+                                + " sys:resume(P); Wait(N) -> case rabbit_amqqueue:lookup(T) of"
+                                + " {ok, _} -> sys:resume(P); _ -> timer:sleep(10), Wait(N - 1)"
+                                + " end end)(3000) end).");
+    }
+
     /** Stops a classic queue of the shared node from answering anybody, until {@link #resume}. */
     static void suspend(String queue) {
         shared().ctl("eval", "sys:suspend(" + process(queue) + ").");

@@ -1,17 +1,25 @@
 package io.leveret.it.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.MqDelivery;
+import io.leveret.MqDeliveryListener;
 import io.leveret.it.container.EndpointQuirk;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,7 +48,7 @@ class SettledBeforeCloseTest {
     void setUp() throws Exception {
         bare = new Bare(Nodes.shared().port());
         queue = bare.queue("ends", Map.of("x-queue-type", "quorum"));
-        rig = Rig.started(Nodes.shared().port());
+        rig = new Rig(Nodes.shared().port()).with(a -> a.setDrainTimeout("30000")).start();
     }
 
     @AfterEach
@@ -85,5 +93,32 @@ class SettledBeforeCloseTest {
 
         assertEquals(Set.of(), again, "processed again");
         assertEquals(0, bare.ready(queue));
+    }
+
+    @Test
+    void whatTheQueueHasNotTakenYetIsNotLostWithTheChannel() throws Exception {
+        int messages = 60; // more than the queue takes at a time
+        for (int i = 0; i < messages; i++) {
+            bare.publish(queue, "m" + i);
+        }
+        List<MqDelivery> got = new CopyOnWriteArrayList<>();
+        FakeEndpoints endpoints = rig.container().endpoints(MqDeliveryListener.class, got::add);
+        MqActivationSpec spec = rig.spec(queue);
+        spec.setPrefetch("100");
+        rig.container().activate(endpoints, spec);
+        Until.holds("deliveries", SOON, () -> got.size() == messages);
+        CompletableFuture<Void> ended =
+                CompletableFuture.runAsync(() -> rig.container().deactivate(endpoints, spec));
+        // The queue itself still counts a cancelled consumer that holds messages.
+        Until.holds(
+                "the cancel", SOON, () -> !Nodes.shared().ctl("list_consumers").contains(queue));
+        String trigger = Bare.name("trigger");
+        Nodes.suspendUntilThereIs(trigger, queue);
+        got.forEach(delivery -> assertTrue(delivery.ack()));
+        Until.passed(Duration.ofMillis(200)); // enough for a channel to be closed
+        bare.declare(trigger, Map.of());
+
+        ended.get(SOON.toMillis(), TimeUnit.MILLISECONDS);
+        Until.never("one that comes again", Duration.ofSeconds(1), () -> bare.ready(queue) > 0);
     }
 }

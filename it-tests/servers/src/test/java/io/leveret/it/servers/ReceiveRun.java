@@ -36,11 +36,8 @@ final class ReceiveRun implements AutoCloseable {
     /** Longer than the server's transaction manager waits between two looks at what is open. */
     private static final Duration RESOLVED = Duration.ofSeconds(180);
 
-    /**
-     * How long after its end a fault still counts: what it broke is noticed later, and two seconds
-     * after a connection is back sessions move to it.
-     */
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    /** How long after its end a fault still counts: what it broke is noticed later. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final ReceiveVerdict verdict = new ReceiveVerdict();
