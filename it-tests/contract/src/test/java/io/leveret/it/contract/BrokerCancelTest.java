@@ -148,46 +148,41 @@ class BrokerCancelTest {
 
     @Test
     void aListenerThatTakesTooLongLosesItsSubscriptionAndNothingElse() throws Exception {
-        Versions.assumeCancelsConsumers(Nodes.shared());
-        String queue = bare.queue("late", Map.of("x-queue-type", "quorum"));
-        for (int i = 0; i < MESSAGES; i++) {
-            bare.publish(queue, "m" + i);
+        try (LogLines lost = new LogLines("lost its subscription")) {
+            cancelWhileTheListenerRuns(
+                    (proxy, queue, late) -> {
+                        Until.holds("the cancel", SOON, () -> lost.count() > 0);
+                        late.countDown();
+                    });
         }
-        CountDownLatch late = new CountDownLatch(1);
-        Set<String> done = ConcurrentHashMap.newKeySet();
-        String before = timeout(String.valueOf(TIMEOUT_MILLIS));
-        try (FaultProxy proxy = FaultProxy.to(Nodes.shared());
-                Rig rig = Rig.started(proxy.port());
-                LogLines lost = new LogLines("lost its subscription")) {
-            FakeEndpoints endpoints =
-                    rig.endpoints(
-                            message -> {
-                                assertTrue(late.await(SOON.toMillis(), TimeUnit.MILLISECONDS));
-                                done.add(message.text());
-                            });
-            MqActivationSpec spec = rig.spec(queue);
-            spec.setPrefetch(String.valueOf(PREFETCH));
-            rig.container().activate(endpoints, spec);
-            Until.holds("deliveries", SOON, () -> bare.ready(queue) == MESSAGES - PREFETCH);
-
-            Until.holds("the cancel", SOON, () -> lost.count() > 0);
-            late.countDown();
-
-            Until.holds("all of them", SOON, () -> done.size() == MESSAGES);
-            Until.holds("one consumer", SOON, () -> bare.consumers(queue) == 1);
-            assertEquals(1, proxy.accepted(), "connections");
-            rig.container().deactivate(endpoints, spec);
-            rig.assertContractKept();
-        } finally {
-            timeout(before);
-        }
-        assertEquals(0, bare.ready(queue));
     }
 
     @Test
     void aSettlementThatCrossesTheCancelCostsNoConnection() throws Exception {
+        cancelWhileTheListenerRuns(
+                (proxy, queue, late) -> {
+                    // The cancel reaches the adapter when it has settled its deliveries.
+                    proxy.stall(Direction.DOWN, true);
+                    Until.holds("the cancel", SOON, () -> bare.ready(queue) == MESSAGES);
+                    late.countDown();
+                    // What timed out is ready again, and as much is on its way to the cancelled
+                    // consumer.
+                    Until.holds(
+                            "deliveries to nobody",
+                            SOON,
+                            () -> bare.ready(queue) == MESSAGES - PREFETCH);
+                    proxy.stall(Direction.DOWN, false);
+                });
+    }
+
+    private interface Cancel {
+        void await(FaultProxy proxy, String queue, CountDownLatch late) throws Exception;
+    }
+
+    /** The first deliveries end when the latch is open; then all is processed, by one consumer. */
+    private void cancelWhileTheListenerRuns(Cancel cancel) throws Exception {
         Versions.assumeCancelsConsumers(Nodes.shared());
-        String queue = bare.queue("crossing", Map.of("x-queue-type", "quorum"));
+        String queue = bare.queue("late", Map.of("x-queue-type", "quorum"));
         for (int i = 0; i < MESSAGES; i++) {
             bare.publish(queue, "m" + i);
         }
@@ -206,16 +201,8 @@ class BrokerCancelTest {
             spec.setPrefetch(String.valueOf(PREFETCH));
             rig.container().activate(endpoints, spec);
             Until.holds("deliveries", SOON, () -> bare.ready(queue) == MESSAGES - PREFETCH);
-            // The cancel does not reach the adapter before it has settled the first delivery.
-            proxy.stall(Direction.DOWN, true);
-            Until.holds("the cancel", SOON, () -> bare.ready(queue) == MESSAGES);
-            late.countDown();
-            // What timed out is ready again, and as much is on its way to the cancelled consumer.
-            Until.holds(
-                    "deliveries to nobody",
-                    SOON,
-                    () -> bare.ready(queue) == MESSAGES - PREFETCH);
-            proxy.stall(Direction.DOWN, false);
+
+            cancel.await(proxy, queue, late);
 
             Until.holds("all of them", SOON, () -> done.size() == MESSAGES);
             Until.holds("one consumer", SOON, () -> bare.consumers(queue) == 1);
