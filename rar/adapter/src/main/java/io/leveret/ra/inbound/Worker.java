@@ -122,21 +122,15 @@ final class Worker {
         boolean pause = false;
         thread = Thread.currentThread();
         try {
-            Subscription last = null;
             if (first != null && !stopping) {
-                last = first.subscription();
-                pause = !process(last, first.delivery());
+                pause = !process(first.subscription(), first.delivery());
             }
             while (!pause && !stopping) {
                 Subscription subscription = owner.next();
                 Delivery delivery = subscription == null ? null : subscription.poll();
-                if (last != null && (delivery == null || last != subscription)) {
-                    last.settlement().flush();
-                }
                 if (delivery == null) {
                     return;
                 }
-                last = subscription;
                 pause = !process(subscription, delivery);
             }
         } finally {
