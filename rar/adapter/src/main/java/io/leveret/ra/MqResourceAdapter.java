@@ -85,6 +85,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         LinkRegistry links = new LinkRegistry(name, maxConnections, threads, events, mbeans);
         Transactions transactions =
                 new Transactions(context.getTransactionSynchronizationRegistry());
+        Outbound outbound = new Outbound(links, threads, events, mbeans, transactions);
         Running fresh =
                 new Running(
                         name,
@@ -92,8 +93,15 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
                         events,
                         mbeans,
                         links,
-                        new Outbound(links, threads, events, mbeans, transactions),
-                        new Inbound(links, threads, events, mbeans, transactions, drainTimeout),
+                        outbound,
+                        new Inbound(
+                                links,
+                                outbound,
+                                threads,
+                                events,
+                                mbeans,
+                                transactions,
+                                drainTimeout),
                         drainTimeout);
         mbeans.register(
                 Mbeans.RESOURCE_ADAPTER, name, new AdapterStatus(name, threads, events, mbeans));
@@ -239,6 +247,24 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
     }
 
     /**
+     * Gives {@code maxAttempts}.
+     *
+     * @return the value as set, or null
+     */
+    public String getMaxAttempts() {
+        return values().get(Setting.MAX_ATTEMPTS);
+    }
+
+    /**
+     * Sets {@code maxAttempts}.
+     *
+     * @param value see {@link Setting#MAX_ATTEMPTS}; null or blank means not set
+     */
+    public void setMaxAttempts(String value) {
+        values().set(Setting.MAX_ATTEMPTS, value);
+    }
+
+    /**
      * Gives {@code retryDelay}.
      *
      * @return the value as set, or null
@@ -254,6 +280,78 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
      */
     public void setRetryDelay(String value) {
         values().set(Setting.RETRY_DELAY, value);
+    }
+
+    /**
+     * Gives {@code retryMultiplier}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRetryMultiplier() {
+        return values().get(Setting.RETRY_MULTIPLIER);
+    }
+
+    /**
+     * Sets {@code retryMultiplier}.
+     *
+     * @param value see {@link Setting#RETRY_MULTIPLIER}; null or blank means not set
+     */
+    public void setRetryMultiplier(String value) {
+        values().set(Setting.RETRY_MULTIPLIER, value);
+    }
+
+    /**
+     * Gives {@code retryMaxDelay}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRetryMaxDelay() {
+        return values().get(Setting.RETRY_MAX_DELAY);
+    }
+
+    /**
+     * Sets {@code retryMaxDelay}.
+     *
+     * @param value see {@link Setting#RETRY_MAX_DELAY}; null or blank means not set
+     */
+    public void setRetryMaxDelay(String value) {
+        values().set(Setting.RETRY_MAX_DELAY, value);
+    }
+
+    /**
+     * Gives {@code retryDelays}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRetryDelays() {
+        return values().get(Setting.RETRY_DELAYS);
+    }
+
+    /**
+     * Sets {@code retryDelays}.
+     *
+     * @param value see {@link Setting#RETRY_DELAYS}; null or blank means not set
+     */
+    public void setRetryDelays(String value) {
+        values().set(Setting.RETRY_DELAYS, value);
+    }
+
+    /**
+     * Gives {@code atEnd}.
+     *
+     * @return the value as set, or null
+     */
+    public String getAtEnd() {
+        return values().get(Setting.AT_END);
+    }
+
+    /**
+     * Sets {@code atEnd}.
+     *
+     * @param value see {@link Setting#AT_END}; null or blank means not set
+     */
+    public void setAtEnd(String value) {
+        values().set(Setting.AT_END, value);
     }
 
     /**

@@ -171,6 +171,7 @@ final class Activation {
                         + "' with "
                         + settings.inbound().maxSession()
                         + " session(s)");
+        sessions.prepareRetries();
     }
 
     void unsubscribed(String what, Throwable cause, int attempt, Duration delay) {

@@ -61,6 +61,11 @@ final class ActivationReport {
         room.events.warning(MqEvent.Source.ACTIVATION, name(), what, cause);
     }
 
+    /** Tells of something that has no part in the state. */
+    void say(MqEvent.Severity severity, String what, Throwable cause) {
+        room.events.publish(event(severity, what).because(cause));
+    }
+
     private Event event(MqEvent.Severity severity, String what) {
         return Event.of(severity, MqEvent.Source.ACTIVATION, name(), what);
     }

@@ -77,6 +77,16 @@ final class ActivationStatus implements ActivationMXBean {
     }
 
     @Override
+    public long getRetried() {
+        return activation.counts().retried.sum();
+    }
+
+    @Override
+    public long getParked() {
+        return activation.counts().parked.sum();
+    }
+
+    @Override
     public long getReturned() {
         return activation.counts().returned.sum();
     }

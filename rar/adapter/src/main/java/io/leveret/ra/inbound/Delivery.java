@@ -1,5 +1,6 @@
 package io.leveret.ra.inbound;
 
+import com.rabbitmq.client.AMQP;
 import io.leveret.MqMessage;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -8,24 +9,35 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Delivery {
 
     private final long tag;
+    private final AMQP.BasicProperties properties;
     private volatile MqMessage message;
+    private volatile int attempts;
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean failed;
+    private volatile boolean moving;
     private volatile Future<?> retry;
 
     /**
      * Creates a delivery.
      *
      * @param tag its tag, valid on that subscription's channel only
+     * @param properties its properties as they came
+     * @param attempts how often it has failed before
      * @param message the message
      */
-    Delivery(long tag, MqMessage message) {
+    Delivery(long tag, AMQP.BasicProperties properties, int attempts, MqMessage message) {
         this.tag = tag;
+        this.properties = properties;
+        this.attempts = attempts;
         this.message = message;
     }
 
     long tag() {
         return tag;
+    }
+
+    AMQP.BasicProperties properties() {
+        return properties;
     }
 
     MqMessage message() {
@@ -48,9 +60,24 @@ final class Delivery {
         return answered.get();
     }
 
-    /** Notes that it was tried and has failed: brokers count that. */
+    /** Notes that it was tried and has failed: brokers count that, and so do we. */
     void fail() {
         failed = true;
+        attempts++;
+    }
+
+    /** Counts its failures, here and before. */
+    int attempts() {
+        return attempts;
+    }
+
+    /** Notes that it is being moved to another queue, or no more. */
+    void moves(boolean now) {
+        moving = now;
+    }
+
+    boolean isMoving() {
+        return moving;
     }
 
     /** Notes what gives it back later. */

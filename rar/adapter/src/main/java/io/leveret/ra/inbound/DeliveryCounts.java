@@ -17,6 +17,12 @@ final class DeliveryCounts {
     /** The bean, its transaction or its publishes failed. */
     final LongAdder failed = new LongAdder();
 
+    /** They were moved to a wait queue, to come again. */
+    final LongAdder retried = new LongAdder();
+
+    /** They have failed for the last time, and were parked or dead-lettered. */
+    final LongAdder parked = new LongAdder();
+
     /** They were given back to the queue. */
     final LongAdder returned = new LongAdder();
 }

@@ -124,7 +124,7 @@ final class Generations {
 
     /**
      * Gives back what nobody works on any more. What an application has in its hands, to settle by
-     * itself, is left to it.
+     * itself, is left to it, and what is being moved to another queue to that.
      *
      * @param manual whether an application settles by itself
      * @param allSettled run when nothing is unsettled any more
@@ -140,7 +140,7 @@ final class Generations {
                 each.returnWaiting();
                 each.settlement().returnFailed();
             } else {
-                each.returnAll();
+                each.returnIdle();
             }
             each.settlement()
                     .whenAllSettled(

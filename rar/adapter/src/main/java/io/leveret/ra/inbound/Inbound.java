@@ -5,6 +5,7 @@ import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.observe.Mbeans;
+import io.leveret.ra.outbound.Outbound;
 import io.leveret.ra.tx.Transactions;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
@@ -22,6 +23,7 @@ import java.util.Map;
 public final class Inbound {
 
     final LinkRegistry links;
+    final Outbound outbound;
     final Threads threads;
     final Events events;
     final Mbeans mbeans;
@@ -47,6 +49,7 @@ public final class Inbound {
      * Wires the room.
      *
      * @param links the physical connections
+     * @param outbound publishes what has failed elsewhere
      * @param threads runs sessions
      * @param events hears of everything
      * @param mbeans shows the activations in JMX
@@ -55,12 +58,14 @@ public final class Inbound {
      */
     public Inbound(
             LinkRegistry links,
+            Outbound outbound,
             Threads threads,
             Events events,
             Mbeans mbeans,
             Transactions transactions,
             Duration drainTimeout) {
         this.links = links;
+        this.outbound = outbound;
         this.threads = threads;
         this.events = events;
         this.mbeans = mbeans;

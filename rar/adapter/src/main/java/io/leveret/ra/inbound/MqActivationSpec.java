@@ -187,6 +187,24 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
     }
 
     /**
+     * Gives {@code maxAttempts}.
+     *
+     * @return the value as set, or null
+     */
+    public String getMaxAttempts() {
+        return values().get(Setting.MAX_ATTEMPTS);
+    }
+
+    /**
+     * Sets {@code maxAttempts}.
+     *
+     * @param value see {@link Setting#MAX_ATTEMPTS}; null or blank means not set
+     */
+    public void setMaxAttempts(String value) {
+        values().set(Setting.MAX_ATTEMPTS, value);
+    }
+
+    /**
      * Gives {@code retryDelay}.
      *
      * @return the value as set, or null
@@ -202,6 +220,114 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
      */
     public void setRetryDelay(String value) {
         values().set(Setting.RETRY_DELAY, value);
+    }
+
+    /**
+     * Gives {@code retryMultiplier}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRetryMultiplier() {
+        return values().get(Setting.RETRY_MULTIPLIER);
+    }
+
+    /**
+     * Sets {@code retryMultiplier}.
+     *
+     * @param value see {@link Setting#RETRY_MULTIPLIER}; null or blank means not set
+     */
+    public void setRetryMultiplier(String value) {
+        values().set(Setting.RETRY_MULTIPLIER, value);
+    }
+
+    /**
+     * Gives {@code retryMaxDelay}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRetryMaxDelay() {
+        return values().get(Setting.RETRY_MAX_DELAY);
+    }
+
+    /**
+     * Sets {@code retryMaxDelay}.
+     *
+     * @param value see {@link Setting#RETRY_MAX_DELAY}; null or blank means not set
+     */
+    public void setRetryMaxDelay(String value) {
+        values().set(Setting.RETRY_MAX_DELAY, value);
+    }
+
+    /**
+     * Gives {@code retryDelays}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRetryDelays() {
+        return values().get(Setting.RETRY_DELAYS);
+    }
+
+    /**
+     * Sets {@code retryDelays}.
+     *
+     * @param value see {@link Setting#RETRY_DELAYS}; null or blank means not set
+     */
+    public void setRetryDelays(String value) {
+        values().set(Setting.RETRY_DELAYS, value);
+    }
+
+    /**
+     * Gives {@code retryMode}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRetryMode() {
+        return values().get(Setting.RETRY_MODE);
+    }
+
+    /**
+     * Sets {@code retryMode}.
+     *
+     * @param value see {@link Setting#RETRY_MODE}; null or blank means not set
+     */
+    public void setRetryMode(String value) {
+        values().set(Setting.RETRY_MODE, value);
+    }
+
+    /**
+     * Gives {@code atEnd}.
+     *
+     * @return the value as set, or null
+     */
+    public String getAtEnd() {
+        return values().get(Setting.AT_END);
+    }
+
+    /**
+     * Sets {@code atEnd}.
+     *
+     * @param value see {@link Setting#AT_END}; null or blank means not set
+     */
+    public void setAtEnd(String value) {
+        values().set(Setting.AT_END, value);
+    }
+
+    /**
+     * Gives {@code parkingQueue}.
+     *
+     * @return the value as set, or null
+     */
+    public String getParkingQueue() {
+        return values().get(Setting.PARKING_QUEUE);
+    }
+
+    /**
+     * Sets {@code parkingQueue}.
+     *
+     * @param value see {@link Setting#PARKING_QUEUE}; null or blank means not set
+     */
+    public void setParkingQueue(String value) {
+        values().set(Setting.PARKING_QUEUE, value);
     }
 
     /**

@@ -13,14 +13,25 @@ final class OpenDelivery implements MqDelivery {
 
     private static final Duration LONGEST_DELAY = Duration.ofDays(1);
 
+    /** What to do when the application says that the work has failed. */
+    interface Failing {
+
+        /**
+         * It has failed.
+         *
+         * @param wish when it should come again, null to go by the settings
+         */
+        void failed(Duration wish);
+    }
+
     private final Delivery delivery;
     private final Settlement settlement;
-    private final Duration retryDelay;
+    private final Failing failing;
 
-    OpenDelivery(Delivery delivery, Settlement settlement, Duration retryDelay) {
+    OpenDelivery(Delivery delivery, Settlement settlement, Failing failing) {
         this.delivery = delivery;
         this.settlement = settlement;
-        this.retryDelay = retryDelay;
+        this.failing = failing;
     }
 
     @Override
@@ -36,7 +47,7 @@ final class OpenDelivery implements MqDelivery {
 
     @Override
     public boolean reject() {
-        return retryLater(retryDelay);
+        return fail(null);
     }
 
     @Override
@@ -45,8 +56,16 @@ final class OpenDelivery implements MqDelivery {
         if (delay.isNegative() || delay.compareTo(LONGEST_DELAY) > 0) {
             throw new IllegalArgumentException("the delay must be 0 to one day: " + delay);
         }
+        return fail(delay);
+    }
+
+    private boolean fail(Duration wish) {
         answer();
-        return settlement.rejectAfter(delivery, delay);
+        if (!settlement.isOpen()) {
+            return false;
+        }
+        failing.failed(wish);
+        return true;
     }
 
     private void answer() {

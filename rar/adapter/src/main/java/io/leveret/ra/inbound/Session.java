@@ -4,6 +4,7 @@ import io.leveret.MqEvent;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.Threads;
+import io.leveret.ra.retry.Retries;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -50,11 +51,12 @@ final class Session implements Worker.Owner {
             MqActivationSpec.Effective settings,
             ListenerType type,
             LinkGroup group,
+            Retries retries,
             String tag) {
         this.activation = activation;
         this.threads = room.threads;
         this.tag = tag;
-        this.worker = new Worker(activation, room, endpoints, settings, type, this);
+        this.worker = new Worker(activation, room, endpoints, settings, type, retries, this);
         this.subscriber = new Subscriber(activation, room, settings, group, tag, worker);
     }
 

@@ -4,6 +4,7 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkKey;
 import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.retry.Retries;
 import io.leveret.ra.settings.BrokerSettings;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class Sessions {
     private final List<Session> places = new ArrayList<>();
     private final Runnable onLinkUp = this::subscribeNow;
     private LinkGroup group;
+    private Retries retries;
     private boolean running;
 
     Sessions(
@@ -57,7 +59,16 @@ final class Sessions {
     /** Makes all of them, which subscribe at once; does no I/O. To be called once. */
     synchronized void make(BrokerSettings broker) throws LinkUnavailableException {
         LinkKey key = new LinkKey(LinkKey.Purpose.CONSUME, broker, settings.link());
-        group = room.links.acquire(key);
+        LinkGroup links = room.links.acquire(key);
+        retries =
+                new Retries(
+                        settings.inbound().destination(),
+                        settings.inbound().retry(),
+                        settings.link().reconnect(),
+                        room.outbound.publisher(broker, settings.link()),
+                        room.threads,
+                        new RetryVoice(activation.report(), links));
+        group = links;
         running = true;
         for (int i = 1; i <= settings.inbound().maxSession(); i++) {
             places.add(session(i));
@@ -68,11 +79,20 @@ final class Sessions {
 
     private Session session(int number) {
         String tag = beanName + " (" + number + "/" + settings.inbound().maxSession() + ")";
-        return new Session(activation, room, endpoints, settings, type, group, tag);
+        return new Session(activation, room, endpoints, settings, type, group, retries, tag);
     }
 
     synchronized boolean areMade() {
         return group != null;
+    }
+
+    /** All of them consume: what failed messages need should be there too. */
+    void prepareRetries() {
+        Retries now;
+        synchronized (this) {
+            now = retries;
+        }
+        now.prepare();
     }
 
     /** Gives the sessions as they are now, in order. */
@@ -167,6 +187,7 @@ final class Sessions {
             group = null;
         }
         if (held != null) {
+            retries.close();
             held.release();
         }
     }

@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 /**
  * Settles the deliveries of one subscription: each at most once, and only on the channel that it
@@ -28,11 +29,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>The watermark is the last tag up to which every delivery is done or settled. Only up to there
  * may one acknowledgement speak for several: it would acknowledge a failed one below it too.
  *
- * <p>Failure cases: a delivery that fails, or waits for its retry, among others that are done
- * (those behind it are acknowledged one by one); settled twice (the second does nothing); settled
- * while the channel is being lost (nothing is written, or what is written reaches nobody); settled
- * after the broker has cancelled the consumer (RabbitMQ 4.3 would go on delivering to it, see
- * BrokerCancelTest); a listener that runs long behind deliveries that are done (they are
+ * <p>Failure cases: a delivery that fails, or is being moved to another queue, among others that
+ * are done (those behind it are acknowledged one by one); settled twice (the second does nothing);
+ * settled while the channel is being lost (nothing is written, or what is written reaches nobody);
+ * settled after the broker has cancelled the consumer (RabbitMQ 4.3 would go on delivering to it,
+ * see BrokerCancelTest); a listener that runs long behind deliveries that are done (they are
  * acknowledged by time); the channel is closed before a quorum queue has taken what was settled on
  * it (what waits for all to be settled waits for that too).
  *
@@ -187,18 +188,9 @@ final class Settlement {
         return returned(settle(delivery, () -> channel.client().basicReject(delivery.tag(), true)));
     }
 
-    /**
-     * Gives back what was processed and failed, after a delay; until then it stays unsettled.
-     *
-     * @return false when the channel is lost: the broker has it back already
-     */
-    boolean rejectAfter(Delivery delivery, Duration delay) {
-        delivery.fail();
-        if (!isOpen()) {
-            return false;
-        }
-        delivery.retryBy(threads.after(delay, () -> reject(delivery)));
-        return true;
+    /** Leaves what has failed for the last time to the dead-letter exchange of its queue. */
+    boolean deadLetter(Delivery delivery) {
+        return settle(delivery, () -> channel.client().basicReject(delivery.tag(), false));
     }
 
     /** Gives back what nobody has touched: newer brokers do not count it. */
@@ -214,16 +206,38 @@ final class Settlement {
         return written;
     }
 
-    /** Gives back what waits for its retry, oldest first. */
+    /** Gives back what has failed and waits with its session, oldest first. */
     synchronized void returnFailed() {
-        note();
-        new ArrayList<>(unsettled).stream().filter(Delivery::hasFailed).forEach(this::reject);
+        reject(d -> d.hasFailed() && !d.isMoving());
+    }
+
+    /**
+     * Gives back everything that nobody works on: those that failed each by itself. What is being
+     * moved to another queue stays.
+     */
+    synchronized void returnIdle() {
+        flush();
+        returnFailed();
+        if (unsettled.stream().noneMatch(Delivery::isMoving)) {
+            returnRest();
+        } else {
+            new ArrayList<>(unsettled).stream().filter(d -> !d.isMoving()).forEach(this::giveBack);
+        }
     }
 
     /** Gives back everything that is not settled: those that failed each by itself. */
     synchronized void returnAll() {
         flush();
-        returnFailed();
+        reject(Delivery::hasFailed);
+        returnRest();
+    }
+
+    private void reject(Predicate<Delivery> which) {
+        note();
+        new ArrayList<>(unsettled).stream().filter(which).forEach(this::reject);
+    }
+
+    private void returnRest() {
         int count = unsettled.size();
         long last = unsettled.stream().mapToLong(Delivery::tag).max().orElse(0);
         unsettled.clear();

@@ -268,7 +268,7 @@ final class Subscriber {
     /** The endpoint takes nothing: all go back, and the next attempt makes sure of an endpoint. */
     void refused(Subscription which, Throwable cause) {
         if (!generations.drop(which)) {
-            which.returnAll(); // an old one: it is closed when all is settled
+            which.returnIdle(); // an old one: it is closed when all is settled
             return;
         }
         Duration delay = nextDelay();

@@ -7,6 +7,7 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.ra.link.AmqpMessages;
 import io.leveret.ra.link.LinkChannel;
+import io.leveret.ra.retry.RetryHeaders;
 import io.leveret.ra.settings.InboundSettings;
 import java.io.IOException;
 import java.util.HashMap;
@@ -22,7 +23,9 @@ import java.util.concurrent.BlockingQueue;
  * <pre>{@code
  * a delivery:   WAITING --poll--> TAKEN --settled
  *                  |
- *                  +--returnWaiting, returnAll: given back
+ *    ^             +--returnWaiting, returnIdle, returnAll: given back
+ *    |
+ *    +--again: it has failed, and could not be moved elsewhere
  *
  * retire: gives no delivery any more
  * }</pre>
@@ -105,7 +108,12 @@ final class Subscription extends DefaultConsumer {
         Delivery delivery =
                 new Delivery(
                         envelope.getDeliveryTag(),
-                        AmqpMessages.toMessage(envelope, properties, body));
+                        properties,
+                        RetryHeaders.attempts(properties, settings.destination()),
+                        AmqpMessages.toMessage(
+                                RetryHeaders.origin(envelope, properties, settings.destination()),
+                                properties,
+                                body));
         settlement.arrived(delivery);
         if (waiting.offer(delivery)) {
             worker.wake();
@@ -135,6 +143,16 @@ final class Subscription extends DefaultConsumer {
     /** Takes the next delivery, null when there is none to be given. */
     Delivery poll() {
         return retired ? null : waiting.poll();
+    }
+
+    /** Lets one that has failed wait for its turn once more; not on the I/O thread. */
+    void again(Delivery delivery) {
+        delivery.repeat();
+        if (waiting.offer(delivery)) {
+            worker.wake();
+        } else {
+            lost(new IllegalStateException("more deliveries than the prefetch"));
+        }
     }
 
     boolean hasWaiting() {
@@ -167,6 +185,12 @@ final class Subscription extends DefaultConsumer {
         for (Delivery d = waiting.poll(); d != null; d = waiting.poll()) {
             settlement.giveBack(d);
         }
+    }
+
+    /** Gives back what nobody works on; those that are being moved elsewhere stay. */
+    void returnIdle() {
+        waiting.clear();
+        settlement.returnIdle();
     }
 
     /** Gives back everything that is not settled. */

@@ -2,7 +2,9 @@ package io.leveret.ra.inbound;
 
 import io.leveret.ra.link.Backoff;
 import io.leveret.ra.link.Threads;
+import io.leveret.ra.retry.Retries;
 import io.leveret.ra.settings.AckMode;
+import io.leveret.ra.settings.RetryMode;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.time.Duration;
@@ -28,10 +30,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * endpoint could not take it, or it has failed and order is strict.
  *
  * <p>Failure cases: the subscription is lost while a delivery runs (its settling is a no-op) or is
- * held (dropped: it comes again); the delivery fails (given back after the retry delay, which holds
- * up no other, or held); the endpoint takes none (held, and nothing is counted; after the retry
- * delay all go back, and the session subscribes anew when it has an endpoint); the listener hangs
- * (see {@link StuckWatch}); stopped while a delivery runs (it ends first) or is held (at once).
+ * held (dropped: it comes again); the delivery fails (handed to the retry room, which holds up no
+ * other, or held); the endpoint takes none (held, and nothing is counted; after the retry delay all
+ * go back, and the session subscribes anew when it has an endpoint); the listener hangs (see {@link
+ * StuckWatch}); stopped while a delivery runs (it ends first) or is held (at once).
  */
 final class Worker {
 
@@ -54,8 +56,9 @@ final class Worker {
     private final Threads threads;
     private final ActivationReport report;
     private final DeliveryCounts counts;
-    private final Duration retryDelay;
-    private final boolean strict;
+    private final Retries retries;
+    private final Duration patience;
+    private final boolean inPlace;
     private final boolean manual;
     private final boolean onReceipt;
     private final DeliveryRunner runner;
@@ -78,12 +81,14 @@ final class Worker {
             MessageEndpointFactory endpoints,
             MqActivationSpec.Effective settings,
             ListenerType type,
+            Retries retries,
             Owner owner) {
         this.threads = room.threads;
         this.report = activation.report();
         this.counts = activation.counts();
-        this.retryDelay = settings.inbound().retryDelay();
-        this.strict = settings.inbound().order().strict();
+        this.retries = retries;
+        this.patience = settings.inbound().retry().delay(1);
+        this.inPlace = settings.inbound().retry().mode() == RetryMode.IN_PLACE;
         this.manual = type == ListenerType.DELIVERY;
         this.onReceipt = settings.inbound().ackMode() == AckMode.ON_RECEIPT_MAY_LOSE;
         this.runner =
@@ -160,20 +165,24 @@ final class Worker {
         if (!subscription.isOpen()) {
             return true; // the broker delivers it again
         }
-        return switch (run(subscription.settlement(), delivery)) {
+        return switch (run(subscription, delivery)) {
             case DONE -> done(subscription.settlement(), delivery);
             case FAILED -> failed(subscription, delivery);
             case UNTOUCHED -> untouched(subscription, delivery);
         };
     }
 
-    private DeliveryRunner.Outcome run(Settlement settlement, Delivery delivery) {
+    private DeliveryRunner.Outcome run(Subscription subscription, Delivery delivery) {
+        Settlement settlement = subscription.settlement();
         counts.inFlight.increment();
         watch.begins(delivery);
         try {
             DeliveryRunner.Outcome outcome =
                     runner.run(
-                            new OpenDelivery(delivery, settlement, retryDelay),
+                            new OpenDelivery(
+                                    delivery,
+                                    settlement,
+                                    wish -> rejected(subscription, delivery, wish)),
                             () -> {
                                 if (onReceipt) {
                                     settlement.done(delivery);
@@ -220,19 +229,30 @@ final class Worker {
                     runner.failure());
             return true;
         }
+        FailedDelivery failed =
+                new FailedDelivery(subscription, delivery, threads, counts, this::isStopping);
+        int attempts = delivery.attempts();
         report.warning(
-                "failed to process "
-                        + delivery.message()
-                        + ", it comes again in "
-                        + retryDelay.toMillis()
-                        + " ms",
+                "failed to process " + delivery.message() + " " + retries.outlook(attempts),
                 runner.failure());
-        if (strict) {
+        if (inPlace && !retries.isLast(attempts)) {
+            delivery.moves(false);
             delivery.repeat();
-            return !hold(subscription, delivery, retryDelay);
+            return !hold(subscription, delivery, retries.delay(attempts));
         }
-        subscription.settlement().rejectAfter(delivery, retryDelay);
+        retries.failed(failed, runner.failure(), null);
         return true;
+    }
+
+    /** The application says that it has failed; on any thread. */
+    private void rejected(Subscription subscription, Delivery delivery, Duration wish) {
+        FailedDelivery failed =
+                new FailedDelivery(subscription, delivery, threads, counts, this::isStopping);
+        retries.failed(failed, null, wish);
+    }
+
+    private boolean isStopping() {
+        return stopping;
     }
 
     /** Nobody has seen it, so nobody counts it; the others would fare no better. */
@@ -245,7 +265,7 @@ final class Worker {
                     "could not take " + delivery.message() + ", waits until it can",
                     runner.failure());
         }
-        if (now - untouchedSince < retryDelay.toNanos()) {
+        if (now - untouchedSince < patience.toNanos()) {
             return !hold(subscription, delivery, untouched.next());
         }
         untouchedSince = 0;

@@ -95,8 +95,21 @@ public interface ActivationMXBean {
     long getFailed();
 
     /**
-     * Gives how many messages were given back to the queue: after a failure, when their time had
-     * come, and untouched when delivery stopped.
+     * Gives how many failed messages were moved to a wait queue, from where they come again.
+     *
+     * @return the number
+     */
+    long getRetried();
+
+    /**
+     * Gives how many messages have failed for the last time, and were parked or dead-lettered.
+     *
+     * @return the number
+     */
+    long getParked();
+
+    /**
+     * Gives how many messages were given back to the queue, mostly untouched when delivery stopped.
      *
      * @return the number
      */

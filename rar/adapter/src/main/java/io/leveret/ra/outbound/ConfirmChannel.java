@@ -116,7 +116,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
      * @param wait true to wait at a shut gate until the deadline, false to give up at once, because
      *     the caller holds something that others need
      */
-    PendingPublish publish(Publication p, Deadline deadline, boolean wait)
+    PendingPublish publish(Outgoing p, Deadline deadline, boolean wait)
             throws NotWrittenException, InterruptedException {
         PendingPublish written = null;
         while (written == null) {
@@ -127,7 +127,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     }
 
     /** Returns null when the gate has been shut while the caller waited for its turn. */
-    private PendingPublish writeIfOpen(Publication p, Deadline deadline)
+    private PendingPublish writeIfOpen(Outgoing p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         if (!writing.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
             throw new NotWrittenException(
@@ -168,7 +168,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     /**
      * A header beyond one frame would be refused by the client after it has counted the publish.
      */
-    private void checkHeader(Publication p) throws NotWrittenException {
+    private void checkHeader(Outgoing p) throws NotWrittenException {
         if (p.properties().getHeaders() == null) {
             return;
         }
@@ -188,10 +188,10 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
         }
     }
 
-    private PendingPublish write(Publication p) {
+    private PendingPublish write(Outgoing p) {
         PendingPublish pending = new PendingPublish(p, client.getNextPublishSeqNo(), this);
         unanswered.incrementAndGet();
-        p.factory().written();
+        p.written();
         ring.put(pending);
         try {
             client.basicPublish(p.exchange(), p.routingKey(), true, p.properties(), p.body());
@@ -260,7 +260,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
         } else {
             pending.end(outcome, reason, cause);
         }
-        pending.publication.factory().answered();
+        pending.publication.answered();
         if (unanswered.decrementAndGet() == 0 && retired) {
             close();
         }

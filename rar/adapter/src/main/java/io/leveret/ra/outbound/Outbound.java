@@ -1,10 +1,14 @@
 package io.leveret.ra.outbound;
 
 import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkKey;
 import io.leveret.ra.link.LinkRegistry;
+import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.observe.Mbeans;
+import io.leveret.ra.settings.BrokerSettings;
+import io.leveret.ra.settings.LinkSettings;
 import io.leveret.ra.settings.Setting;
 import io.leveret.ra.tx.Transactions;
 import java.lang.ref.Cleaner;
@@ -43,6 +47,20 @@ public final class Outbound {
         this.transactions = transactions;
         this.retrier = new Retrier(links, threads, events);
         this.leaks = new Leaks(threads, events);
+    }
+
+    /**
+     * Makes a way to publish for the adapter itself. Does no I/O.
+     *
+     * @param broker which broker, and as whom
+     * @param link how to connect
+     * @return the publisher, to be closed by whoever asked for it
+     * @throws LinkUnavailableException when the adapter has stopped
+     */
+    public OwnPublisher publisher(BrokerSettings broker, LinkSettings link)
+            throws LinkUnavailableException {
+        LinkKey key = new LinkKey(LinkKey.Purpose.PUBLISH, broker, link);
+        return new OwnPublisher(this, links.acquire(key));
     }
 
     /**

@@ -2,10 +2,14 @@ package io.leveret.ra.outbound;
 
 import io.leveret.MqOutcome;
 import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.Threads;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * A publish that was written, or may have been, and waits for the broker's answer.
@@ -24,14 +28,14 @@ import java.util.concurrent.TimeoutException;
  */
 final class PendingPublish {
 
-    final Publication publication;
+    final Outgoing publication;
     final long sequence;
     private final long written = System.nanoTime();
     private final ConfirmChannel channel;
     private final CompletableFuture<Result> result = new CompletableFuture<>();
     private volatile String returned;
 
-    PendingPublish(Publication publication, long sequence, ConfirmChannel channel) {
+    PendingPublish(Outgoing publication, long sequence, ConfirmChannel channel) {
         this.publication = publication;
         this.sequence = sequence;
         this.channel = channel;
@@ -63,6 +67,31 @@ final class PendingPublish {
 
     boolean isAnswered() {
         return result.isDone();
+    }
+
+    /**
+     * Has the answer told, without a wait.
+     *
+     * @param limit after what time the answer is UNKNOWN
+     * @param then told once, on a worker thread
+     */
+    void onAnswer(Duration limit, Threads threads, Consumer<Result> then) {
+        CompletableFuture<Result> late = new CompletableFuture<>();
+        Future<?> timer =
+                threads.after(
+                        limit,
+                        () -> {
+                            if (!result.isDone()) {
+                                channel.overdue(written);
+                            }
+                            late.complete(
+                                    Result.of(
+                                            MqOutcome.UNKNOWN,
+                                            "it was written, but not confirmed in time",
+                                            null));
+                        });
+        result.thenRun(() -> timer.cancel(false));
+        result.applyToEitherAsync(late, r -> r, threads::executeUnlessClosed).thenAccept(then);
     }
 
     /**

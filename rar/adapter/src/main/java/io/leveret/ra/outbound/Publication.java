@@ -23,7 +23,8 @@ record Publication(
         AMQP.BasicProperties properties,
         byte[] body,
         MqMessage message,
-        FactoryStatus factory) {
+        FactoryStatus factory)
+        implements Outgoing {
 
     /**
      * Checks and translates.
@@ -62,8 +63,14 @@ record Publication(
         }
     }
 
-    String messageId() {
-        return properties.getMessageId();
+    @Override
+    public void written() {
+        factory.written();
+    }
+
+    @Override
+    public void answered() {
+        factory.answered();
     }
 
     /** The same message, marked as one that may have been published before. */

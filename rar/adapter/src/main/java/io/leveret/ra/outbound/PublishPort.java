@@ -51,7 +51,7 @@ final class PublishPort implements AutoCloseable {
     }
 
     /** Learns from how a publish ended. */
-    void learn(Publication p, Result result) {
+    void learn(Outgoing p, Result result) {
         if (result.outcome() == MqOutcome.CONFIRMED) {
             prove(p.exchange());
         } else if (result.outcome() == MqOutcome.UNKNOWN && result.cause() != null) {
@@ -70,7 +70,7 @@ final class PublishPort implements AutoCloseable {
     }
 
     /** Publishes to an exchange that is not proven, and waits for how it ends. */
-    Result publishQuarantined(Publication p, Deadline deadline)
+    Result publishQuarantined(Outgoing p, Deadline deadline)
             throws NotWrittenException, LinkUnavailableException, InterruptedException {
         if (!quarantine.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
             throw new NotWrittenException(

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param destination the queue
  * @param maxSession concurrent sessions
  * @param prefetch unacknowledged deliveries per session
- * @param retryDelay after what time a failed message comes again
+ * @param retry what becomes of a message that has failed
  * @param ackMode when deliveries are acknowledged, or null to go by the listener's type
  * @param order in which order, and who else may consume
  * @param stuckThreshold after what time a delivery that still runs is reported, zero for never
@@ -17,7 +17,7 @@ public record InboundSettings(
         String destination,
         int maxSession,
         int prefetch,
-        Duration retryDelay,
+        RetrySettings retry,
         AckMode ackMode,
         Order order,
         Duration stuckThreshold) {

@@ -25,7 +25,9 @@ final class Parser {
             // The exception says no more than the problem does.
             problems.add(setting, text, "is no whole number", range(setting));
         }
-        return Integer.parseInt(setting.builtIn());
+        return setting.builtIn() == null
+                ? (int) setting.min()
+                : Integer.parseInt(setting.builtIn());
     }
 
     private static String range(Setting setting) {

@@ -144,7 +144,10 @@ public enum Setting {
     MAX_SESSION("maxSession", Type.NUMBER, "4", 1, 1_000, Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
     /** Unacknowledged deliveries per session. */
     PREFETCH("prefetch", Type.NUMBER, "50", 1, 1_000, Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
-    /** After what time a failed message comes again, ms. */
+    /** How often a message is tried in all, 0 for no limit. */
+    MAX_ATTEMPTS(
+            "maxAttempts", Type.NUMBER, "4", 0, 1_000_000, Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
+    /** After what time a message that has failed once comes again, ms. */
     RETRY_DELAY(
             "retryDelay",
             Type.TIME,
@@ -153,6 +156,27 @@ public enum Setting {
             86_400_000,
             Bean.RESOURCE_ADAPTER,
             Bean.ACTIVATION),
+    /** What the delay is multiplied by after each further failure. */
+    RETRY_MULTIPLIER(
+            "retryMultiplier", Type.NUMBER, "1", 1, 100, Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
+    /** The greatest delay that the multiplier leads to, ms. */
+    RETRY_MAX_DELAY(
+            "retryMaxDelay",
+            Type.TIME,
+            "3600000",
+            1,
+            86_400_000,
+            Bean.RESOURCE_ADAPTER,
+            Bean.ACTIVATION),
+    /** All delays, one after another, instead of the three above, ms. */
+    RETRY_DELAYS(
+            "retryDelays", Type.LIST, null, 1, 86_400_000, Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
+    /** How a failed message comes again: see {@link RetryMode}. */
+    RETRY_MODE("retryMode", RetryMode.class, null, Bean.ACTIVATION),
+    /** What becomes of a message that has failed for the last time: see {@link AtEnd}. */
+    AT_END("atEnd", AtEnd.class, "PARK", Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
+    /** Where a message is parked that has failed for the last time. */
+    PARKING_QUEUE("parkingQueue", Type.TEXT, null, Bean.ACTIVATION),
     /**
      * When a delivery is acknowledged: see {@link AckMode}; by the listener's type when not set.
      */
@@ -371,6 +395,8 @@ public enum Setting {
                     CONNECTION_FACTORY_LOOKUP,
                     ACK_MODE,
                     STRICT_ORDER,
+                    RETRY_MODE,
+                    PARKING_QUEUE,
                     EXCLUSIVE_CONSUMER,
                     CONSUMER_PRIORITY ->
                     true;

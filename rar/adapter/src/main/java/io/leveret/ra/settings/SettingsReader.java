@@ -222,7 +222,7 @@ public final class SettingsReader {
                         ? one(Setting.MAX_SESSION, strict)
                         : number(Setting.MAX_SESSION),
                 strict ? one(Setting.PREFETCH, true) : number(Setting.PREFETCH),
-                time(Setting.RETRY_DELAY),
+                new RetryReader(this, bean).read(destination, strict),
                 ackMode,
                 new InboundSettings.Order(strict, exclusive, number(Setting.CONSUMER_PRIORITY)),
                 time(Setting.STUCK_THRESHOLD));
@@ -251,7 +251,7 @@ public final class SettingsReader {
     public void inboundDefaults() {
         number(Setting.MAX_SESSION);
         number(Setting.PREFETCH);
-        time(Setting.RETRY_DELAY);
+        new RetryReader(this, bean).read("", false);
         time(Setting.STUCK_THRESHOLD);
     }
 
@@ -264,7 +264,7 @@ public final class SettingsReader {
         return time(Setting.DRAIN_TIMEOUT);
     }
 
-    private String text(Setting setting) {
+    String text(Setting setting) {
         List<Level> levels = setting.onlyOnBean() ? List.of(bean) : List.of(bean, adapter, outside);
         for (Level level : levels) {
             if (level.has(setting)) {
@@ -274,19 +274,24 @@ public final class SettingsReader {
         return setting.builtIn();
     }
 
-    private int number(Setting setting) {
+    int number(Setting setting) {
         return parser.number(setting, text(setting));
+    }
+
+    /** Parses one of several values of a setting. */
+    int number(Setting setting, String value) {
+        return parser.number(setting, value);
     }
 
     private boolean flag(Setting setting) {
         return parser.flag(setting, text(setting));
     }
 
-    private Duration time(Setting setting) {
+    Duration time(Setting setting) {
         return Duration.ofMillis(number(setting));
     }
 
-    private <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
+    <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
         return parser.oneOf(setting, text(setting), type);
     }
 }

@@ -1,0 +1,275 @@
+package io.leveret.it.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.rabbitmq.client.GetResponse;
+import io.leveret.MqMessage;
+import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.broker.FaultProxy;
+import io.leveret.it.broker.FaultProxy.Direction;
+import io.leveret.it.container.FakeEndpoints;
+import io.leveret.ra.inbound.MqActivationSpec;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Whatever is in the way of moving a failed message: it is never lost, never tried without a delay,
+ * and moved when the way is free.
+ */
+@Timeout(180)
+class RetryFaultsTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration A_WHILE = Duration.ofSeconds(2);
+    private static final int DELAY = 300;
+
+    private final String user = "u-" + UUID.randomUUID();
+    private BrokerNode node;
+    private Bare bare;
+    private FaultProxy proxy;
+    private Rig rig;
+    private String queue;
+    private MqActivationSpec spec;
+    private FakeEndpoints endpoints;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        node = Nodes.shared();
+        bare = new Bare(node.port());
+        queue = bare.queue("retry-fault");
+        proxy = FaultProxy.to(node);
+        node.ctl("add_user", user, "secret-" + user);
+        permit(".*");
+        rig =
+                new Rig(proxy.port())
+                        .with(a -> a.setUserName(user))
+                        .with(a -> a.setPassword("secret-" + user))
+                        .start();
+        spec = rig.spec(queue);
+        spec.setRetryDelay(String.valueOf(DELAY));
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        rig.close();
+        proxy.close();
+        bare.close();
+        node.ctl("delete_user", user);
+        rig.assertContractKept();
+    }
+
+    private void permit(String configure) {
+        node.ctl("set_permissions", "-p", "/", user, configure, ".*", ".*");
+    }
+
+    private void consume(Bean bean) throws Exception {
+        endpoints = rig.endpoints(bean);
+        rig.container().activate(endpoints, spec);
+    }
+
+    private String waiting() {
+        return queue + ".retry." + DELAY;
+    }
+
+    private String parking() {
+        return queue + ".parking";
+    }
+
+    private boolean exists(String name) {
+        return node.ctl("list_queues", "name", "--quiet").lines().anyMatch(name::equals);
+    }
+
+    private static void fail(MqMessage m) {
+        throw new IllegalStateException("no good: " + m.text());
+    }
+
+    private static long millis(List<Bean.Seen> seen, int from) {
+        return TimeUnit.NANOSECONDS.toMillis(seen.get(from + 1).nanos() - seen.get(from).nanos());
+    }
+
+    private static void assertDelays(Bean bean) {
+        List<Bean.Seen> seen = bean.seen();
+        for (int i = 0; i + 1 < seen.size(); i++) {
+            assertTrue(millis(seen, i) >= DELAY, millis(seen, i) + " ms before try " + (i + 2));
+        }
+    }
+
+    @Test
+    void aWaitQueueThatIsDeletedIsDeclaredAnew() throws Exception {
+        CountDownLatch deleted = new CountDownLatch(1);
+        AtomicBoolean first = new AtomicBoolean(true);
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (first.getAndSet(false)) {
+                                assertTrue(deleted.await(SOON.toMillis(), TimeUnit.MILLISECONDS));
+                                fail(m);
+                            }
+                        });
+        consume(bean);
+        Until.holds("the wait queue", SOON, () -> exists(waiting()));
+        bare.publish(queue, "m");
+        Until.holds("the first try", SOON, () -> bean.count() == 1);
+        bare.deleteQueue(waiting());
+        deleted.countDown();
+
+        Until.holds("the second try", SOON, () -> bean.count() == 2);
+        assertDelays(bean);
+        assertTrue(exists(waiting()));
+        rig.close();
+        assertEquals(0, bare.ready(queue));
+    }
+
+    @Test
+    void withoutPermissionToDeclareItIsTriedWhereItIsAndKeptUntilItCanBeParked() throws Exception {
+        permit("^$");
+        Bean bean = new Bean(RetryFaultsTest::fail);
+        try (LogLines alarms = new LogLines("until the queue exists")) {
+            consume(bean);
+            bare.publish(queue, "m");
+            Until.holds("four tries", SOON, () -> bean.count() == 4);
+            assertDelays(bean);
+            Until.holds("an alarm for each queue", SOON, () -> alarms.count() == 2);
+            Until.never("a fifth try", A_WHILE, () -> bean.count() > 4);
+            assertEquals(0, bare.ready(queue), "given back");
+
+            bare.declare(parking(), Map.of());
+            Until.holds("parked", SOON, () -> bare.ready(parking()) == 1);
+            assertEquals(2, alarms.count());
+        }
+        assertEquals(4, bare.take(parking()).getProps().getHeaders().get("x-leveret-attempts"));
+        rig.close();
+        assertEquals(0, bare.ready(queue));
+    }
+
+    @Test
+    void aWaitQueueThatExistsWithOtherArgumentsIsTakenAsItIs() throws Exception {
+        bare.declare(
+                waiting(),
+                Map.of(
+                        "x-message-ttl",
+                        2 * DELAY,
+                        "x-dead-letter-exchange",
+                        "",
+                        "x-dead-letter-routing-key",
+                        queue));
+        Bean bean = new Bean(RetryFaultsTest::fail);
+        try (LogLines told = new LogLines("exists with other arguments than ours")) {
+            consume(bean);
+            Until.holds("the warning", SOON, () -> told.count() == 1);
+            String line = told.lines().get(0);
+            assertTrue(line.contains("inequivalent arg"), line);
+        }
+        bare.publish(queue, "m");
+        Until.holds("two tries", SOON, () -> bean.count() == 2);
+        assertTrue(millis(bean.seen(), 0) >= 2 * DELAY);
+    }
+
+    @Test
+    void whileTheBrokerBlocksPublishersItWaitsUnsettledAndIsTriedAfterwards() throws Exception {
+        Bean bean = blocked();
+        Until.never("another try", A_WHILE, () -> bean.count() > 1);
+        assertEquals(0, bare.ready(queue), "given back");
+
+        node.unblockPublishers();
+        Until.holds("the second try", SOON, () -> bean.count() >= 2);
+    }
+
+    @Test
+    void anActivationThatStopsMeanwhileGivesItBack() throws Exception {
+        blocked();
+        rig.container().deactivate(endpoints, spec);
+        Until.holds("it is back", SOON, () -> bare.ready(queue) == 1);
+        node.unblockPublishers();
+        GetResponse got = bare.take(queue);
+        assertNotNull(got);
+        assertTrue(got.getEnvelope().isRedeliver());
+    }
+
+    /** A message has failed while the broker blocks publishers. */
+    private Bean blocked() throws Exception {
+        CountDownLatch raised = new CountDownLatch(1);
+        AtomicBoolean first = new AtomicBoolean(true);
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (first.getAndSet(false)) {
+                                assertTrue(raised.await(SOON.toMillis(), TimeUnit.MILLISECONDS));
+                                fail(m);
+                            }
+                        });
+        consume(bean);
+        Until.holds("the wait queue", SOON, () -> exists(parking()));
+        bare.publish(queue, "m");
+        Until.holds("the first try", SOON, () -> bean.count() == 1);
+        node.blockPublishers();
+        raised.countDown();
+        Until.holds("the failure", SOON, () -> rig.activation().getFailed() == 1);
+        return bean;
+    }
+
+    @Test
+    void aParkingQueueThatIsFullRefusesItUntilThereIsRoom() throws Exception {
+        bare.declare(parking(), Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
+        spec.setMaxAttempts("1");
+        Bean bean = new Bean(RetryFaultsTest::fail);
+        consume(bean);
+        bare.publish(queue, "m0");
+        Until.holds("the first one parked", SOON, () -> bare.ready(parking()) == 1);
+        bare.publish(queue, "m1");
+        Until.holds("the second one's failure", SOON, () -> bean.count() == 2);
+        Until.never("given back", A_WHILE, () -> bare.ready(queue) > 0 || bean.count() > 2);
+
+        assertEquals(List.of("m0"), bare.drain(parking()));
+        Until.holds("the second one parked", SOON, () -> bare.ready(parking()) == 1);
+        GetResponse got = bare.take(parking());
+        assertEquals(true, got.getProps().getHeaders().get("x-possible-duplicate"));
+        assertEquals(2, bean.count());
+    }
+
+    @Test
+    void noneIsLostWhenTheConnectionIsCutUnderTheCopies() throws Exception {
+        int messages = 40;
+        spec.setPrefetch("20");
+        spec.setMaxAttempts("2");
+        Bean bean = new Bean(RetryFaultsTest::fail);
+        consume(bean);
+        Until.holds("the parking queue", SOON, () -> exists(parking()));
+        proxy.delay(Direction.DOWN, Duration.ofMillis(100)); // so that confirms are under way
+        for (int i = 0; i < messages; i++) {
+            bare.publish(queue, "m" + i);
+        }
+        for (int cut = 0; cut < 3; cut++) {
+            int seen = bean.count();
+            Until.holds("more tries", SOON, () -> bean.count() > seen + 3);
+            proxy.cut();
+        }
+        proxy.delay(Direction.DOWN, Duration.ZERO);
+
+        HashSet<String> parked = new HashSet<>();
+        Until.holds(
+                "all parked",
+                SOON,
+                () -> {
+                    parked.addAll(bare.drain(parking()));
+                    return parked.size() == messages;
+                });
+        Until.holds("nothing waits", SOON, () -> bare.ready(waiting()) == 0);
+        Until.holds(
+                "nothing is left",
+                SOON,
+                () -> bare.ready(queue) == 0 && rig.activation().getInFlight() == 0);
+    }
+}

@@ -1,0 +1,439 @@
+package io.leveret.it.contract;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.GetResponse;
+import io.leveret.MqDelivery;
+import io.leveret.MqDeliveryListener;
+import io.leveret.MqMessage;
+import io.leveret.MqMessageListener;
+import io.leveret.it.broker.FaultProxy;
+import io.leveret.it.container.EndpointQuirk;
+import io.leveret.it.container.FakeEndpoints;
+import io.leveret.ra.inbound.MqActivationSpec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A message that fails waits elsewhere and comes again, as often as it may, while others are
+ * processed; then it is parked, with a description.
+ */
+@Timeout(120)
+class RetryTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration A_WHILE = Duration.ofMillis(500);
+
+    private final List<MqMessage> messages = new CopyOnWriteArrayList<>();
+    private Bare bare;
+    private FaultProxy proxy;
+    private Rig rig;
+    private String queue;
+    private MqActivationSpec spec;
+    private FakeEndpoints endpoints;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        bare = new Bare(Nodes.shared().port());
+        queue = bare.queue("retry");
+        proxy = FaultProxy.to(Nodes.shared());
+        rig = Rig.started(proxy.port());
+        spec = rig.spec(queue);
+        spec.setRetryDelay("400");
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        rig.close();
+        proxy.close();
+        bare.close();
+        rig.assertContractKept();
+    }
+
+    private void consume(MqMessageListener bean, EndpointQuirk... quirks) throws Exception {
+        endpoints =
+                rig.endpoints(
+                        m -> {
+                            messages.add(m);
+                            bean.onMessage(m);
+                        },
+                        quirks);
+        rig.container().activate(endpoints, spec);
+    }
+
+    private String parking() {
+        return queue + ".parking";
+    }
+
+    private GetResponse parked() throws Exception {
+        Until.holds("a parked message", SOON, () -> exists(parking()) && bare.ready(parking()) > 0);
+        return bare.take(parking());
+    }
+
+    /** The queues are declared when the activation consumes; a passive look costs a channel. */
+    private boolean exists(String name) {
+        return Nodes.shared().ctl("list_queues", "name", "--quiet").lines().anyMatch(name::equals);
+    }
+
+    private static void fail(MqMessage m) {
+        throw new IllegalStateException("no good: " + m.text());
+    }
+
+    private static String header(GetResponse got, String name) {
+        Object value = got.getProps().getHeaders().get("x-leveret-" + name);
+        return value == null ? null : value.toString();
+    }
+
+    private static long millisBetween(Bean.Seen first, Bean.Seen second) {
+        return TimeUnit.NANOSECONDS.toMillis(second.nanos() - first.nanos());
+    }
+
+    // --- retry ---
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "quorum"})
+    void aFailedMessageWaitsElsewhereWhileOthersAreProcessed(String type) throws Exception {
+        queue = bare.queue("retry", Map.of("x-queue-type", type));
+        spec.setDestination(queue);
+        spec.setPrefetch("1"); // a message that waited here would hold up all
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (m.text().equals("bad") && messages.size() < 10) {
+                                fail(m);
+                            }
+                        });
+        bare.publish(queue, "bad");
+        for (int i = 0; i < 20; i++) {
+            bare.publish(queue, "good" + i);
+        }
+        consume(bean);
+
+        Until.holds("all, and the bad one again", SOON, () -> bean.count() == 22);
+        assertEquals("bad", bean.texts().get(21), bean.texts()::toString);
+        assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(21)) >= 400);
+        assertFalse(bean.seen().get(21).possibleDuplicate());
+        rig.close();
+        assertEquals(0, bare.ready(queue));
+        assertEquals(0, bare.ready(queue + ".retry.400"));
+    }
+
+    @Test
+    void theDelayGrowsWithEachFailureAndTheBeanSeesWhereTheMessageWasPublished() throws Exception {
+        spec.setRetryDelay("100");
+        spec.setRetryMultiplier("4");
+        spec.setRetryMaxDelay("900");
+        spec.setMaxAttempts("0");
+        String exchange = bare.exchange("retried", queue);
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (messages.size() < 5) {
+                                fail(m);
+                            }
+                        });
+        consume(bean);
+        rig.publisher().publish(exchange, queue, MqMessage.text("m"));
+
+        Until.holds("five tries", SOON, () -> bean.count() == 5);
+        List<Bean.Seen> seen = bean.seen();
+        long[] least = {100, 400, 900, 900};
+        for (int i = 0; i < least.length; i++) {
+            long gap = millisBetween(seen.get(i), seen.get(i + 1));
+            assertTrue(gap >= least[i], "before try " + (i + 2) + ": " + gap + " ms");
+        }
+        for (MqMessage m : messages) {
+            assertEquals(exchange, m.exchange());
+            assertEquals(queue, m.routingKey());
+        }
+        assertEquals(messages.get(0).messageId(), messages.get(4).messageId());
+    }
+
+    @Test
+    void explicitDelaysAreTakenOneAfterAnotherAndTheLastGoesOn() throws Exception {
+        spec.setRetryDelay(null);
+        spec.setRetryDelays("50, 300");
+        Bean bean = new Bean(RetryTest::fail);
+        bare.publish(queue, "m");
+        consume(bean);
+
+        assertNotNull(parked());
+        List<Bean.Seen> seen = bean.seen();
+        assertEquals(4, seen.size());
+        assertTrue(millisBetween(seen.get(0), seen.get(1)) >= 50);
+        assertTrue(millisBetween(seen.get(1), seen.get(2)) >= 300);
+        assertTrue(millisBetween(seen.get(2), seen.get(3)) >= 300);
+    }
+
+    @Test
+    void aManualListenersDelayIsTheNearestOneOfTheLadder() throws Exception {
+        spec.setRetryDelay(null);
+        spec.setRetryDelays("50, 700");
+        List<Long> at = new CopyOnWriteArrayList<>();
+        MqDeliveryListener bean =
+                delivery -> {
+                    at.add(System.nanoTime());
+                    if (at.size() == 1) {
+                        delivery.retryLater(Duration.ofSeconds(1));
+                    } else if (at.size() == 2) {
+                        delivery.reject(); // by the settings: its second failure
+                    } else {
+                        delivery.ack();
+                    }
+                };
+        endpoints = rig.container().endpoints(MqDeliveryListener.class, bean);
+        rig.container().activate(endpoints, spec);
+        bare.publish(queue, "m");
+
+        Until.holds("three tries", SOON, () -> at.size() == 3);
+        assertTrue(at.get(1) - at.get(0) >= Duration.ofMillis(700).toNanos());
+        assertTrue(at.get(2) - at.get(1) >= Duration.ofMillis(700).toNanos());
+        rig.close();
+        assertEquals(0, bare.ready(queue));
+    }
+
+    @Test
+    void aManualListenersMessageIsParkedAfterItsLastTryToo() throws Exception {
+        spec.setMaxAttempts("2");
+        spec.setRetryDelay("50");
+        endpoints = rig.container().endpoints(MqDeliveryListener.class, MqDelivery::reject);
+        rig.container().activate(endpoints, spec);
+        bare.publish(queue, "m");
+
+        GetResponse got = parked();
+        assertEquals("2", header(got, "attempts"));
+        assertNull(header(got, "exception"));
+    }
+
+    // --- the end ---
+
+    @Test
+    void aMessageThatAlwaysFailsIsParkedWithADescription() throws Exception {
+        spec.setRetryDelay("50");
+        String exchange = bare.exchange("parked", queue);
+        Bean bean = new Bean(RetryTest::fail);
+        Instant before = Instant.now().minusSeconds(2);
+        consume(bean);
+        MqMessage sent =
+                MqMessage.builder()
+                        .body("poison")
+                        .correlationId("c-1")
+                        .type("t")
+                        .priority(3)
+                        .header("colour", "red")
+                        .header("deep", Map.of("list", List.of(1, "two", 3L)))
+                        .build();
+        rig.publisher().publish(exchange, queue, sent);
+
+        GetResponse got = parked();
+        assertArrayEquals("poison".getBytes(StandardCharsets.UTF_8), got.getBody());
+        assertEquals("c-1", got.getProps().getCorrelationId());
+        assertEquals("t", got.getProps().getType());
+        assertEquals(3, got.getProps().getPriority());
+        assertEquals(2, got.getProps().getDeliveryMode());
+        assertEquals(messages.get(0).messageId(), got.getProps().getMessageId());
+        Map<String, Object> headers = got.getProps().getHeaders();
+        assertEquals("red", headers.get("colour").toString());
+        assertEquals(
+                List.of("1", "two", "3"),
+                ((List<?>) ((Map<?, ?>) headers.get("deep")).get("list"))
+                        .stream().map(Object::toString).toList());
+        assertEquals(4, headers.get("x-leveret-attempts"));
+        assertEquals(queue, header(got, "queue"));
+        assertEquals(exchange, header(got, "exchange"));
+        assertEquals(queue, header(got, "routing-key"));
+        assertEquals("maxAttempts=4 reached", header(got, "reason"));
+        assertEquals("java.lang.IllegalStateException", header(got, "exception"));
+        assertEquals("no good: poison", header(got, "exception-message"));
+        assertTrue(header(got, "stack").contains("RetryTest.fail"), header(got, "stack"));
+        Date first = (Date) headers.get("x-leveret-first-failure");
+        Date last = (Date) headers.get("x-leveret-last-failure");
+        assertTrue(first.toInstant().isAfter(before), first::toString);
+        assertFalse(last.before(first), () -> first + " " + last);
+        assertFalse(headers.containsKey("x-death"));
+
+        assertEquals(4, bean.count());
+        Until.never("another try", A_WHILE, () -> bean.count() > 4);
+        assertEquals(1, rig.activation().getParked());
+        assertEquals(3, rig.activation().getRetried());
+        rig.close();
+        assertEquals(0, bare.ready(queue));
+        assertEquals(0, bare.ready(queue + ".retry.50"));
+        assertEquals(0, bare.ready(parking()));
+    }
+
+    @Test
+    void aTransactionThatCannotCommitIsAFailureLikeAnyOther() throws Exception {
+        spec.setRetryDelay("50");
+        spec.setMaxAttempts("2");
+        String elsewhere = bare.queue("elsewhere");
+        spec.setParkingQueue(elsewhere);
+        consume(m -> {}, EndpointQuirk.SWALLOWS_FAILURES);
+        endpoints.failCommit(2);
+        bare.publish(queue, "m");
+
+        Until.holds("parked", SOON, () -> bare.ready(elsewhere) == 1);
+        assertEquals(2, messages.size());
+        assertFalse(exists(parking()));
+    }
+
+    @Test
+    void withoutParkingItGoesToTheDeadLetterExchangeOfItsQueue() throws Exception {
+        String dead = bare.queue("dead");
+        queue =
+                bare.queue(
+                        "retry",
+                        Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", dead));
+        spec.setDestination(queue);
+        spec.setRetryDelay("50");
+        spec.setMaxAttempts("2");
+        spec.setAtEnd("DEAD_LETTER");
+        bare.publish(queue, "m");
+        consume(RetryTest::fail);
+
+        Until.holds("dead-lettered", SOON, () -> bare.ready(dead) == 1);
+        GetResponse got = bare.take(dead);
+        Map<?, ?> death = (Map<?, ?>) ((List<?>) got.getProps().getHeaders().get("x-death")).get(0);
+        assertEquals("rejected", death.get("reason").toString());
+        assertEquals("1", header(got, "attempts")); // as it came for the last time
+        assertEquals(2, messages.size());
+        assertFalse(exists(parking()));
+    }
+
+    @Test
+    void inPlaceTheSessionWaitsWithItAndItIsParkedAtLast() throws Exception {
+        spec.setRetryMode("IN_PLACE");
+        spec.setRetryDelay("150");
+        spec.setMaxAttempts("3");
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (m.text().equals("bad")) {
+                                fail(m);
+                            }
+                        });
+        bare.publish(queue, "bad");
+        bare.publish(queue, "good");
+        consume(bean);
+
+        assertEquals("3", header(parked(), "attempts"));
+        Until.holds("the next one", SOON, () -> bean.count() == 4);
+        assertEquals(List.of("bad", "bad", "bad", "good"), bean.texts());
+        assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(2)) >= 300);
+        assertFalse(exists(queue + ".retry.150"));
+    }
+
+    // --- what the copy says ---
+
+    @Test
+    void whatMayHaveBeenProcessedBeforeIsMarkedWhenItComesAgainLater() throws Exception {
+        spec.setRetryDelay("50");
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (messages.size() < 3) {
+                                fail(m);
+                            }
+                        });
+        Map<String, Object> mark = new HashMap<>();
+        mark.put("x-possible-duplicate", true);
+        bare.publish(
+                queue, new AMQP.BasicProperties.Builder().headers(mark).build(), new byte[] {'m'});
+        consume(bean);
+
+        Until.holds("three tries", SOON, () -> bean.count() == 3);
+        assertTrue(bean.seen().stream().allMatch(Bean.Seen::possibleDuplicate));
+    }
+
+    @Test
+    void anExpirationDoesNotEndTheWaitAndAUserIdIsNotTakenOver() throws Exception {
+        spec.setRetryDelay("600");
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (messages.size() == 1) {
+                                fail(m);
+                            }
+                        });
+        consume(bean);
+        bare.publish(
+                queue,
+                new AMQP.BasicProperties.Builder().expiration("60000").userId("guest").build(),
+                new byte[] {'m'});
+
+        Until.holds("its second try", SOON, () -> bean.count() == 2);
+        assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(1)) >= 600);
+        assertEquals("guest", messages.get(0).userId());
+        assertNull(messages.get(1).userId());
+        assertNull(messages.get(1).expiration());
+    }
+
+    @Test
+    void aCountThatIsForgedOrOfAnotherQueueIsNone() throws Exception {
+        spec.setRetryDelay("50");
+        spec.setMaxAttempts("2");
+        Object[] forged = {"3", -1, Long.MAX_VALUE, true, Map.of(), null, 3};
+        consume(RetryTest::fail);
+        for (int i = 0; i < forged.length; i++) {
+            Map<String, Object> headers = new HashMap<>();
+            headers.put("x-leveret-attempts", forged[i]);
+            boolean last = i == forged.length - 1;
+            headers.put("x-leveret-queue", last ? "another" : queue);
+            headers.put("x-leveret-exchange", 7);
+            headers.put("x-leveret-first-failure", "never");
+            bare.publish(
+                    queue,
+                    new AMQP.BasicProperties.Builder().headers(headers).build(),
+                    ("m" + i).getBytes(StandardCharsets.UTF_8));
+        }
+
+        Until.holds(
+                "all of them parked",
+                SOON,
+                () -> exists(parking()) && bare.ready(parking()) == forged.length);
+        for (int i = 0; i < forged.length; i++) {
+            assertEquals("2", header(bare.take(parking()), "attempts"));
+        }
+        assertEquals(2 * forged.length, messages.size());
+        assertEquals("", messages.get(0).exchange());
+        assertEquals(queue, messages.get(0).routingKey());
+    }
+
+    @Test
+    void headersThatFillTheFrameLeaveNoRoomForADescriptionButAreParkedToo() throws Exception {
+        spec.setRetryDelay("50");
+        Bean bean = new Bean(RetryTest::fail);
+        consume(bean);
+        bare.publish(
+                queue,
+                new AMQP.BasicProperties.Builder()
+                        .headers(Map.of("large", "x".repeat(130_900)))
+                        .build(),
+                new byte[] {'m'});
+
+        GetResponse got = parked();
+        assertEquals(130_900, got.getProps().getHeaders().get("large").toString().length());
+        assertNull(header(got, "reason"));
+        assertEquals(4, bean.count());
+        assertTrue(bean.seen().get(1).possibleDuplicate(), "tried again where it was");
+    }
+}

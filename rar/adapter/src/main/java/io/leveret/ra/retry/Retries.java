@@ -1,0 +1,261 @@
+package io.leveret.ra.retry;
+
+import com.rabbitmq.client.AMQP;
+import io.leveret.MqOutcome;
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkChannel;
+import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.link.Threads;
+import io.leveret.ra.outbound.OwnPublisher;
+import io.leveret.ra.settings.AtEnd;
+import io.leveret.ra.settings.LinkSettings;
+import io.leveret.ra.settings.RetryMode;
+import io.leveret.ra.settings.RetrySettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Decides what becomes of the failed messages of one activation, and sees to it.
+ *
+ * <pre>{@code
+ * FAILED --tries are left, LADDER------> its copy waits in the wait queue of its delay
+ *   |      tries are left, IN_PLACE----> stays with its session
+ *   |
+ *   +--none is left, PARK--------------> its copy is in the parking queue
+ *          none is left, DEAD_LETTER---> rejected
+ *
+ * wait queue missing, and not to be had: stays with its session for the delay, and is tried there
+ * parking queue missing, and not to be had: stays unsettled, until there is one
+ * }</pre>
+ *
+ * <p>Nothing that fails here loses a message: the original is acknowledged when its copy is
+ * confirmed, and comes again otherwise. A trouble is told once for each queue, until one was moved.
+ *
+ * <p>Thread-safe.
+ */
+public final class Retries implements AutoCloseable {
+
+    private final String destination;
+    private final RetrySettings settings;
+    private final Threads threads;
+    private final OwnPublisher publisher;
+    private final RetryQueues queues;
+    private final Mover mover;
+    private final Voice voice;
+    private final AtomicBoolean prepared = new AtomicBoolean();
+    private final Set<String> troubled = ConcurrentHashMap.newKeySet();
+
+    /** What an activation gives and hears. */
+    public interface Voice {
+
+        /**
+         * Opens a channel that the broker may close without harm to others.
+         *
+         * @param deadline when to be back
+         * @return the channel, to be closed by the caller
+         * @throws LinkUnavailableException when there is none in time
+         * @throws InterruptedException when the caller is interrupted
+         */
+        LinkChannel channel(Deadline deadline)
+                throws LinkUnavailableException, InterruptedException;
+
+        /**
+         * Something is wrong that waiting alone does not mend.
+         *
+         * @param what what is wrong
+         * @param cause why, may be null
+         */
+        void alarm(String what, Throwable cause);
+
+        /**
+         * Something is wrong that may mend itself.
+         *
+         * @param what what is wrong
+         * @param cause why, may be null
+         */
+        void warning(String what, Throwable cause);
+
+        /**
+         * Something is well again.
+         *
+         * @param what what is
+         */
+        void info(String what);
+    }
+
+    /**
+     * Creates them; does no I/O.
+     *
+     * @param destination the queue that is consumed
+     * @param settings what is to become of failed messages
+     * @param pauses how long to wait when one cannot be moved
+     * @param publisher publishes the copies; closed with this
+     * @param threads runs what takes time
+     * @param voice hears of troubles
+     */
+    public Retries(
+            String destination,
+            RetrySettings settings,
+            LinkSettings.Reconnect pauses,
+            OwnPublisher publisher,
+            Threads threads,
+            Voice voice) {
+        this.destination = destination;
+        this.settings = settings;
+        this.threads = threads;
+        this.publisher = publisher;
+        this.voice = voice;
+        this.queues = new RetryQueues(destination, settings, voice::channel, this::queueTrouble);
+        this.mover = new Mover(publisher, queues, threads, pauses, new Moves());
+    }
+
+    /** Declares the queues, on a worker thread, the first time that it is called. */
+    public void prepare() {
+        if (prepared.compareAndSet(false, true)) {
+            threads.executeUnlessClosed(queues::ensureAll);
+        }
+    }
+
+    /**
+     * Says whether a message has had its last try.
+     *
+     * @param attempts how often it has failed
+     * @return true when there is none left
+     */
+    public boolean isLast(int attempts) {
+        return settings.isLast(attempts);
+    }
+
+    /**
+     * Says what becomes of a message, for a log.
+     *
+     * @param attempts how often it has failed
+     * @return a half sentence
+     */
+    public String outlook(int attempts) {
+        if (isLast(attempts)) {
+            String end =
+                    settings.atEnd() == AtEnd.PARK
+                            ? "it is parked in queue '" + queues.parkingQueue() + "'"
+                            : "it goes to the dead-letter exchange of its queue";
+            return "for the last time (attempt " + attempts + "): " + end;
+        }
+        return "(attempt "
+                + attempts
+                + (settings.maxAttempts() == 0 ? "" : " of " + settings.maxAttempts())
+                + "), it comes again in "
+                + settings.delay(attempts).toMillis()
+                + " ms";
+    }
+
+    /**
+     * Takes care of a message that has failed.
+     *
+     * @param message the message
+     * @param why what its listener has thrown, or null when that has rejected it
+     * @param wish after what time it should come again, or null to go by the settings
+     */
+    public void failed(FailedMessage message, Throwable why, Duration wish) {
+        int attempts = message.attempts();
+        if (isLast(attempts)) {
+            end(message, "maxAttempts=" + settings.maxAttempts() + " reached", why);
+            return;
+        }
+        Duration delay = delay(attempts, wish);
+        if (settings.mode() == RetryMode.IN_PLACE) {
+            message.keep(delay);
+            return;
+        }
+        String queue = queues.waitQueue(delay);
+        AMQP.BasicProperties copy = RetryHeaders.forRetry(message, destination, Instant.now());
+        mover.move(new Mover.Move(message, queue, copy, false, (m, a) -> message.keep(delay)));
+    }
+
+    /**
+     * Gives the delay before the next try.
+     *
+     * @param attempts how often it has failed
+     * @return the delay
+     */
+    public Duration delay(int attempts) {
+        return settings.delay(attempts);
+    }
+
+    /** In place any delay can be had, on the ladder only what it has. */
+    private Duration delay(int attempts, Duration wish) {
+        if (wish == null) {
+            return settings.delay(attempts);
+        }
+        return settings.mode() == RetryMode.IN_PLACE ? wish : settings.nearest(wish);
+    }
+
+    /**
+     * Ends a message.
+     *
+     * @param message the message
+     * @param reason why it is at its end
+     * @param why what its listener has thrown, may be null
+     */
+    public void end(FailedMessage message, String reason, Throwable why) {
+        if (settings.atEnd() == AtEnd.DEAD_LETTER) {
+            message.deadLetter();
+            return;
+        }
+        AMQP.BasicProperties copy =
+                RetryHeaders.forParking(message, destination, Instant.now(), reason, why);
+        mover.move(new Mover.Move(message, queues.parkingQueue(), copy, true, this::cannotPark));
+    }
+
+    /** What cannot be parked stays unsettled: there is no other place where it would be safe. */
+    private void cannotPark(Mover.Move move, OwnPublisher.Answer answer) {
+        if (answer.outcome() == MqOutcome.NOT_SENT && move.strip()) {
+            mover.move(move); // its own headers leave no room for a description
+        } else {
+            mover.later(move);
+        }
+    }
+
+    // --- troubles ---
+
+    private void queueTrouble(String queue, String what, Throwable cause) {
+        voice.warning("has a queue for failed messages, '" + queue + "', that " + what, cause);
+    }
+
+    private final class Moves implements Mover.Listener {
+
+        @Override
+        public void trouble(String queue, boolean lasting, String why, Throwable cause) {
+            if (!troubled.add(queue)) {
+                return;
+            }
+            String what = "cannot move a failed message to queue '" + queue + "': " + why;
+            if (!lasting) {
+                voice.warning(what + "; tries again, and it stays unsettled meanwhile", cause);
+            } else if (queue.equals(queues.parkingQueue())) {
+                voice.alarm(what + "; such messages stay unsettled until the queue exists", cause);
+            } else {
+                voice.alarm(
+                        what
+                                + "; until the queue exists, such messages stay with their session"
+                                + " for their delay, and take room of its prefetch",
+                        cause);
+            }
+        }
+
+        @Override
+        public void moved(String queue) {
+            if (troubled.remove(queue)) {
+                voice.info("moves failed messages to queue '" + queue + "' again");
+            }
+        }
+    }
+
+    /** Lets go of the links. What is under way ends with the channels of its originals. */
+    @Override
+    public void close() {
+        publisher.close();
+    }
+}

@@ -1,0 +1,221 @@
+package io.leveret.ra.retry;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.LongString;
+import io.leveret.ra.link.AmqpMessages;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a copy of a failed message says of itself, in headers of its own. They count only for the
+ * queue that they name, so that a message that somebody copies elsewhere starts anew there, and
+ * only when they are well-formed: anybody can send anything.
+ *
+ * <p>Not copied are what the broker adds for itself, the user id (the broker compares it with the
+ * user that publishes) and the expiration (it would end the wait too early).
+ */
+public final class RetryHeaders {
+
+    /** How often it has failed, an integer. */
+    public static final String ATTEMPTS = "x-leveret-attempts";
+
+    /** The queue where it has failed. */
+    public static final String QUEUE = "x-leveret-queue";
+
+    /** The exchange that it was published to first. */
+    public static final String EXCHANGE = "x-leveret-exchange";
+
+    /** The routing key that it was published with first. */
+    public static final String ROUTING_KEY = "x-leveret-routing-key";
+
+    /** When it failed first, a timestamp. */
+    public static final String FIRST_FAILURE = "x-leveret-first-failure";
+
+    /** When it failed last, a timestamp; of parked ones only, like all that follows. */
+    public static final String LAST_FAILURE = "x-leveret-last-failure";
+
+    /** Why it is parked. */
+    public static final String REASON = "x-leveret-reason";
+
+    /** The class of the exception. */
+    public static final String EXCEPTION = "x-leveret-exception";
+
+    /** What the exception said, at most 1,000 characters. */
+    public static final String EXCEPTION_MESSAGE = "x-leveret-exception-message";
+
+    /** The stack of the exception, at most 4,000 characters. */
+    public static final String STACK = "x-leveret-stack";
+
+    private static final int LONGEST_MESSAGE = 1_000;
+    private static final int LONGEST_STACK = 4_000;
+    private static final int SHORT_STRING = 255;
+    private static final int MOST_ATTEMPTS = 1_000_000;
+
+    /** Of the broker, or of ours: never copied as they are. */
+    private static final Set<String> OF_BROKER =
+            Set.of(
+                    "x-death",
+                    "x-first-death-exchange",
+                    "x-first-death-queue",
+                    "x-first-death-reason",
+                    "x-last-death-exchange",
+                    "x-last-death-queue",
+                    "x-last-death-reason",
+                    "x-delivery-count",
+                    "x-acquired-count");
+
+    private RetryHeaders() {}
+
+    // --- reading ---
+
+    /**
+     * Counts the failures so far.
+     *
+     * @param properties the properties as they came
+     * @param queue the queue that it comes from
+     * @return how often it has failed there; 0 when that is not said, or not as we would
+     */
+    public static int attempts(AMQP.BasicProperties properties, String queue) {
+        if (isOf(properties, queue)
+                && properties.getHeaders().get(ATTEMPTS) instanceof Integer count
+                && count > 0
+                && count <= MOST_ATTEMPTS) {
+            return count;
+        }
+        return 0;
+    }
+
+    /**
+     * Gives where a message was published to first, whichever way it came.
+     *
+     * @param envelope the envelope as it came
+     * @param properties the properties as they came
+     * @param queue the queue that it comes from
+     * @return the envelope, with the original exchange and routing key if it is a copy of ours
+     */
+    public static Envelope origin(
+            Envelope envelope, AMQP.BasicProperties properties, String queue) {
+        if (!envelope.getExchange().isEmpty() || !isOf(properties, queue)) {
+            return envelope;
+        }
+        String exchange = text(properties, EXCHANGE);
+        String routingKey = text(properties, ROUTING_KEY);
+        if (exchange == null || routingKey == null) {
+            return envelope;
+        }
+        return new Envelope(
+                envelope.getDeliveryTag(), envelope.isRedeliver(), exchange, routingKey);
+    }
+
+    private static boolean isOf(AMQP.BasicProperties properties, String queue) {
+        return properties.getHeaders() != null && queue.equals(text(properties, QUEUE));
+    }
+
+    /** Returns null for what is no text, or longer than a name can be. */
+    private static String text(AMQP.BasicProperties properties, String name) {
+        if (!(properties.getHeaders().get(name) instanceof LongString text)
+                || text.length() > SHORT_STRING) {
+            return null;
+        }
+        return text.toString();
+    }
+
+    // --- writing ---
+
+    /** Gives the properties of a copy that is to come again. */
+    static AMQP.BasicProperties forRetry(FailedMessage message, String queue, Instant now) {
+        return copy(message, headers(message, queue, now));
+    }
+
+    /**
+     * Gives the properties of a copy that is parked.
+     *
+     * @param why what the listener has thrown, may be null
+     */
+    static AMQP.BasicProperties forParking(
+            FailedMessage message, String queue, Instant now, String reason, Throwable why) {
+        Map<String, Object> headers = headers(message, queue, now);
+        headers.put(LAST_FAILURE, Date.from(now));
+        headers.put(REASON, reason);
+        if (why != null) {
+            headers.put(EXCEPTION, bounded(why.getClass().getName(), LONGEST_MESSAGE));
+            headers.put(EXCEPTION_MESSAGE, bounded(message(why), LONGEST_MESSAGE));
+            headers.put(STACK, bounded(stack(why), LONGEST_STACK));
+        }
+        return copy(message, headers);
+    }
+
+    /** Gives the properties of a copy as they came, as far as they may be copied. */
+    static AMQP.BasicProperties bare(FailedMessage message) {
+        Map<String, Object> headers = new HashMap<>();
+        if (message.properties().getHeaders() != null) {
+            headers.putAll(message.properties().getHeaders());
+        }
+        headers.keySet().removeAll(OF_BROKER);
+        return copy(message, headers);
+    }
+
+    /** Gives the same properties with the mark of a message that may be stored twice. */
+    static AMQP.BasicProperties marked(AMQP.BasicProperties properties) {
+        Map<String, Object> headers = new HashMap<>(properties.getHeaders());
+        headers.put(AmqpMessages.POSSIBLE_DUPLICATE, true);
+        return properties.builder().headers(headers).build();
+    }
+
+    private static AMQP.BasicProperties copy(FailedMessage message, Map<String, Object> headers) {
+        return message.properties()
+                .builder()
+                .headers(headers)
+                .userId(null)
+                .expiration(null)
+                .build();
+    }
+
+    private static Map<String, Object> headers(FailedMessage message, String queue, Instant now) {
+        AMQP.BasicProperties before = message.properties();
+        Map<String, Object> headers = new HashMap<>(bare(message).getHeaders());
+        if (!isOf(before, queue) || !(headers.get(FIRST_FAILURE) instanceof Date)) {
+            headers.put(FIRST_FAILURE, Date.from(now));
+        }
+        headers.put(ATTEMPTS, message.attempts());
+        headers.put(QUEUE, queue);
+        headers.put(EXCHANGE, message.exchange());
+        headers.put(ROUTING_KEY, message.routingKey());
+        if (message.possibleDuplicate()) {
+            headers.put(AmqpMessages.POSSIBLE_DUPLICATE, true);
+        }
+        return headers;
+    }
+
+    /** Asks an exception of the application, which may answer with another one. */
+    private static String message(Throwable why) {
+        try {
+            return String.valueOf(why.getMessage());
+        } catch (RuntimeException e) {
+            return "(it fails to say: " + e.getClass().getName() + ")";
+        }
+    }
+
+    private static String stack(Throwable why) {
+        StringWriter text = new StringWriter();
+        try {
+            why.printStackTrace(new PrintWriter(text));
+        } catch (RuntimeException e) {
+            text.append("(it fails to say more: ").append(e.getClass().getName()).append(')');
+        }
+        return text.toString();
+    }
+
+    /** The bound is one of characters; what of it cannot be encoded becomes a question mark. */
+    private static String bounded(String text, int most) {
+        String cut = text.length() <= most ? text : text.substring(0, most) + "…";
+        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+}

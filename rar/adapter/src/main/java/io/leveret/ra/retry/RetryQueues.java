@@ -1,0 +1,198 @@
+package io.leveret.ra.retry;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkChannel;
+import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.settings.AtEnd;
+import io.leveret.ra.settings.RetryMode;
+import io.leveret.ra.settings.RetrySettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The wait queues of one destination, one for each delay, and its parking queue: their names, and
+ * that they exist.
+ *
+ * <p>A wait queue is as safe as a queue can be: a quorum queue whose messages, after their time to
+ * live, are dead-lettered at least once, over the default exchange and so to the destination alone.
+ * That needs {@code reject-publish}, for a queue that is full would drop its oldest otherwise. All
+ * are permanent: the broker does not dead-letter what is in a queue that expires.
+ *
+ * <p>A queue that exists with other arguments is taken as it is; nothing is deleted. Thread-safe;
+ * the monitor is held during round trips, so that a queue is declared by one thread only.
+ */
+final class RetryQueues {
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int FIRST_WITH_DEFAULT_LIMIT = 4;
+
+    /** Gives a channel that may be closed by the broker without harm to others. */
+    interface Channels {
+        LinkChannel open(Deadline deadline) throws LinkUnavailableException, InterruptedException;
+    }
+
+    /** Hears of a queue that is missing and cannot be declared, or is not as it should be. */
+    interface Listener {
+        void trouble(String queue, String what, Throwable cause);
+    }
+
+    private final String destination;
+    private final RetrySettings settings;
+    private final Channels channels;
+    private final Listener listener;
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+    RetryQueues(String destination, RetrySettings settings, Channels channels, Listener listener) {
+        this.destination = destination;
+        this.settings = settings;
+        this.channels = channels;
+        this.listener = listener;
+    }
+
+    /** Names the wait queue of a delay. */
+    String waitQueue(Duration delay) {
+        return destination + ".retry." + delay.toMillis();
+    }
+
+    String parkingQueue() {
+        return settings.parkingQueue();
+    }
+
+    /** Sees to it that all of them exist, as far as that is allowed. */
+    void ensureAll() {
+        if (settings.mode() == RetryMode.LADDER && settings.maxAttempts() != 1) {
+            settings.delays().stream().distinct().map(this::waitQueue).forEach(this::ensure);
+        }
+        if (settings.atEnd() == AtEnd.PARK && settings.maxAttempts() != 0) {
+            ensure(parkingQueue());
+        }
+    }
+
+    /** Looks again before the next use. */
+    void forget(String queue) {
+        known.remove(queue);
+    }
+
+    /** Sees to it that a queue exists; blocks for a few round trips, unless it is known to. */
+    void ensure(String queue) {
+        if (known.contains(queue)) {
+            return;
+        }
+        synchronized (this) {
+            if (known.contains(queue)) {
+                return;
+            }
+            try {
+                declare(queue);
+                known.add(queue);
+            } catch (LinkUnavailableException e) {
+                listener.trouble(queue, "could not be declared yet", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (IOException | RuntimeException e) {
+                refused(queue, e);
+            }
+        }
+    }
+
+    private void refused(String queue, Exception e) {
+        int code = code(e);
+        if (code == AMQP.PRECONDITION_FAILED && exists(queue)) {
+            known.add(queue);
+            listener.trouble(
+                    queue,
+                    "exists with other arguments than ours and is taken as it is; see to it that it"
+                            + " is as safe, or delete it when it is empty",
+                    e);
+        } else if (code == AMQP.ACCESS_REFUSED && exists(queue)) {
+            known.add(queue); // somebody else takes care of it
+        } else {
+            listener.trouble(
+                    queue,
+                    "is missing and cannot be declared; create it, or grant the user the permission"
+                            + " to configure it, read it and write to the default exchange",
+                    e);
+        }
+    }
+
+    private void declare(String queue)
+            throws IOException, LinkUnavailableException, InterruptedException {
+        LinkChannel channel = channels.open(Deadline.in(LIMIT));
+        try {
+            Map<String, Object> arguments =
+                    queue.equals(parkingQueue())
+                            ? parking(channel.serverProperty("version"))
+                            : waiting(queue);
+            channel.client().queueDeclare(queue, true, false, false, arguments);
+        } catch (IOException e) {
+            channel.roundTripFailed(e);
+            throw e;
+        } finally {
+            channel.close();
+        }
+    }
+
+    private boolean exists(String queue) {
+        LinkChannel channel = null;
+        try {
+            channel = channels.open(Deadline.in(LIMIT));
+            Channel client = channel.client();
+            client.queueDeclarePassive(queue);
+            return true;
+        } catch (IOException | RuntimeException | LinkUnavailableException e) {
+            listener.trouble(queue, "is not found", e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+
+    private Map<String, Object> waiting(String queue) {
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("x-queue-type", "quorum");
+        arguments.put("x-message-ttl", Long.valueOf(queue.substring(queue.lastIndexOf('.') + 1)));
+        arguments.put("x-dead-letter-exchange", "");
+        arguments.put("x-dead-letter-routing-key", destination);
+        arguments.put("x-dead-letter-strategy", "at-least-once");
+        arguments.put("x-overflow", "reject-publish");
+        return arguments;
+    }
+
+    /** From RabbitMQ 4.0 on, a message that is returned 20 times would be dropped. */
+    private static Map<String, Object> parking(String version) {
+        Map<String, Object> arguments = new HashMap<>();
+        arguments.put("x-queue-type", "quorum");
+        if (major(version) >= FIRST_WITH_DEFAULT_LIMIT) {
+            arguments.put("x-delivery-limit", -1);
+        }
+        return arguments;
+    }
+
+    private static int major(String version) {
+        String first = version.split("\\D", 2)[0];
+        return first.isEmpty() ? FIRST_WITH_DEFAULT_LIMIT : Integer.parseInt(first);
+    }
+
+    private static int code(Throwable e) {
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (at instanceof ShutdownSignalException signal
+                    && signal.getReason() instanceof AMQP.Channel.Close close) {
+                return close.getReplyCode();
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,135 @@
+package io.leveret.ra.settings;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Reads what becomes of a message that has failed. */
+final class RetryReader {
+
+    /** Each level is a queue on the broker. */
+    private static final int MOST_LEVELS = 32;
+
+    /** What AMQP allows for a queue's name, without what a wait queue's name adds. */
+    private static final int LONGEST_NAME = 255 - ".retry.86400000".length();
+
+    private final SettingsReader reader;
+    private final Level bean;
+    private final Problems problems;
+
+    RetryReader(SettingsReader reader, Level bean) {
+        this.reader = reader;
+        this.bean = bean;
+        this.problems = reader.problems();
+    }
+
+    RetrySettings read(String destination, boolean strict) {
+        RetryMode mode = mode(strict);
+        String parking = reader.text(Setting.PARKING_QUEUE);
+        AtEnd atEnd = reader.oneOf(Setting.AT_END, AtEnd.class);
+        if (parking == null) {
+            parking = destination + ".parking";
+        } else if (atEnd != AtEnd.PARK) {
+            problems.add(
+                    Setting.PARKING_QUEUE,
+                    parking,
+                    "contradicts atEnd=" + atEnd + ", which parks nothing",
+                    "remove one of them");
+        } else if (parking.equals(destination)) {
+            problems.add(
+                    Setting.PARKING_QUEUE,
+                    parking,
+                    "is the queue that is consumed: what is parked would come again at once",
+                    "name another queue");
+        }
+        checkLength(Setting.PARKING_QUEUE, parking, 255);
+        if (mode == RetryMode.LADDER && destination != null) {
+            checkLength(Setting.DESTINATION, destination, LONGEST_NAME);
+        }
+        return new RetrySettings(
+                reader.number(Setting.MAX_ATTEMPTS), delays(), mode, atEnd, parking);
+    }
+
+    private void checkLength(Setting setting, String name, int most) {
+        if (name.getBytes(StandardCharsets.UTF_8).length > most) {
+            problems.add(
+                    setting,
+                    name,
+                    "is too long for the names of the queues for retries (" + most + " bytes)",
+                    "use a shorter queue name");
+        }
+    }
+
+    private RetryMode mode(boolean strict) {
+        if (reader.text(Setting.RETRY_MODE) == null) {
+            return strict ? RetryMode.IN_PLACE : RetryMode.LADDER;
+        }
+        RetryMode mode = reader.oneOf(Setting.RETRY_MODE, RetryMode.class);
+        if (strict && mode != RetryMode.IN_PLACE) {
+            problems.add(
+                    Setting.RETRY_MODE,
+                    mode.name(),
+                    "contradicts strictOrder, where the next message waits for this one",
+                    "remove one of them");
+        }
+        return mode;
+    }
+
+    /** The explicit list, or one that grows by the multiplier up to the greatest delay. */
+    private List<Duration> delays() {
+        Duration first = reader.time(Setting.RETRY_DELAY);
+        int multiplier = reader.number(Setting.RETRY_MULTIPLIER);
+        Duration max = reader.time(Setting.RETRY_MAX_DELAY);
+        int most = reader.number(Setting.MAX_ATTEMPTS) - 1;
+        String list = reader.text(Setting.RETRY_DELAYS);
+        if (list != null) {
+            return listed(list);
+        }
+        List<Duration> delays = new ArrayList<>(List.of(first));
+        Duration next = first.multipliedBy(multiplier);
+        while (multiplier > 1
+                && (most < 0 || delays.size() < most)
+                && delays.size() < MOST_LEVELS) {
+            boolean last = next.compareTo(max) >= 0;
+            delays.add(last ? longer(max, first) : next);
+            if (last) {
+                break;
+            }
+            next = next.multipliedBy(multiplier);
+        }
+        return List.copyOf(delays);
+    }
+
+    /** A first delay beyond the greatest one is meant. */
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+
+    private List<Duration> listed(String list) {
+        for (Setting each :
+                List.of(Setting.RETRY_DELAY, Setting.RETRY_MULTIPLIER, Setting.RETRY_MAX_DELAY)) {
+            if (bean.has(each) && bean.has(Setting.RETRY_DELAYS)) {
+                problems.add(
+                        each,
+                        reader.text(each),
+                        "contradicts retryDelays, which lists all delays",
+                        "remove one of them");
+            }
+        }
+        List<Duration> delays =
+                Arrays.stream(list.split(","))
+                        .map(text -> reader.number(Setting.RETRY_DELAYS, text))
+                        .map(Duration::ofMillis)
+                        .toList();
+        if (delays.stream().distinct().count() > MOST_LEVELS) {
+            problems.add(
+                    Setting.RETRY_DELAYS,
+                    list,
+                    "has more than " + MOST_LEVELS + " different delays, each of which is a queue",
+                    "use fewer");
+        }
+        return delays;
+    }
+}

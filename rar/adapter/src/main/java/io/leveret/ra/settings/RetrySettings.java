@@ -1,0 +1,55 @@
+package io.leveret.ra.settings;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What becomes of a message that has failed.
+ *
+ * @param maxAttempts how often a message is tried in all, 0 for no limit
+ * @param delays after what time it comes again: after its first failure, its second, and so on; the
+ *     last one goes on for all further ones; not empty
+ * @param mode how it comes again
+ * @param atEnd what becomes of it when it has failed for the last time
+ * @param parkingQueue where it is parked
+ */
+public record RetrySettings(
+        int maxAttempts, List<Duration> delays, RetryMode mode, AtEnd atEnd, String parkingQueue) {
+
+    /**
+     * Says whether a message has had its last try.
+     *
+     * @param attempts how often it has failed
+     * @return true when there is none left
+     */
+    public boolean isLast(int attempts) {
+        return maxAttempts > 0 && attempts >= maxAttempts;
+    }
+
+    /**
+     * Gives the delay before the next try.
+     *
+     * @param attempts how often it has failed, at least 1
+     * @return the delay
+     */
+    public Duration delay(int attempts) {
+        return delays.get(Math.min(Math.max(attempts, 1), delays.size()) - 1);
+    }
+
+    /**
+     * Gives the delay of the ladder that is nearest to a wish.
+     *
+     * @param wish the delay that is asked for
+     * @return one of {@link #delays}; the longer one of two that are as near
+     */
+    public Duration nearest(Duration wish) {
+        Duration best = delays.get(0);
+        for (Duration each : delays) {
+            int nearer = each.minus(wish).abs().compareTo(best.minus(wish).abs());
+            if (nearer < 0 || nearer == 0 && each.compareTo(best) > 0) {
+                best = each;
+            }
+        }
+        return best;
+    }
+}
