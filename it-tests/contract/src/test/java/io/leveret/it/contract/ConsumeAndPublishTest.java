@@ -146,8 +146,9 @@ class ConsumeAndPublishTest {
 
         List<GetResponse> arrived = new ArrayList<>();
         Until.holds("what it published", LATER, () -> take(arrived) >= 1);
-        Until.holds("the acknowledgement", LATER, () -> seen.getAcknowledged() == 1);
-        assertEquals(fails ? 2 : 1, bean.count());
+        int runs = fails ? 2 : 1; // a failed run is acknowledged when its copy waits elsewhere
+        Until.holds("the acknowledgement", LATER, () -> seen.getAcknowledged() == runs);
+        assertEquals(runs, bean.count());
         assertEquals(1, take(arrived));
     }
 

@@ -161,6 +161,8 @@ class ManualSettlementTest {
 
     @Test
     void aRejectedOneComesAgainAfterTheRetryDelayAndAnotherAfterItsOwn() throws Exception {
+        spec.setRetryDelay(null);
+        spec.setRetryDelays("600, 1500");
         collect();
         publish(1);
         awaitDeliveries(1);

@@ -51,6 +51,17 @@ final class Nodes {
         shared().ctl("eval", "sys:resume(" + process(queue) + ").");
     }
 
+    /** Counts the deliveries of a queue of the shared node that are not settled. */
+    static int unacknowledged(String queue) {
+        return shared().ctl("list_queues", "--no-table-headers", "name", "messages_unacknowledged")
+                .lines()
+                .map(line -> line.trim().split("\\s+"))
+                .filter(columns -> columns.length == 2 && columns[0].equals(queue))
+                .mapToInt(columns -> Integer.parseInt(columns[1]))
+                .findAny()
+                .orElseThrow();
+    }
+
     private static String process(String queue) {
         return "element(2, {ok, amqqueue:get_pid(element(2, rabbit_amqqueue:lookup("
                 + "rabbit_misc:r(<<\"/\">>, queue, <<\""

@@ -131,7 +131,8 @@ class RetryTest {
         Until.holds("all, and the bad one again", SOON, () -> bean.count() == 22);
         assertEquals("bad", bean.texts().get(21), bean.texts()::toString);
         assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(21)) >= 400);
-        assertFalse(bean.seen().get(21).possibleDuplicate());
+        assertTrue(bean.seen().get(21).redelivered());
+        assertTrue(bean.seen().get(21).possibleDuplicate());
         rig.close();
         assertEquals(0, bare.ready(queue));
         assertEquals(0, bare.ready(queue + ".retry.400"));
@@ -343,26 +344,6 @@ class RetryTest {
     }
 
     // --- what the copy says ---
-
-    @Test
-    void whatMayHaveBeenProcessedBeforeIsMarkedWhenItComesAgainLater() throws Exception {
-        spec.setRetryDelay("50");
-        Bean bean =
-                new Bean(
-                        m -> {
-                            if (messages.size() < 3) {
-                                fail(m);
-                            }
-                        });
-        Map<String, Object> mark = new HashMap<>();
-        mark.put("x-possible-duplicate", true);
-        bare.publish(
-                queue, new AMQP.BasicProperties.Builder().headers(mark).build(), new byte[] {'m'});
-        consume(bean);
-
-        Until.holds("three tries", SOON, () -> bean.count() == 3);
-        assertTrue(bean.seen().stream().allMatch(Bean.Seen::possibleDuplicate));
-    }
 
     @Test
     void anExpirationDoesNotEndTheWaitAndAUserIdIsNotTakenOver() throws Exception {

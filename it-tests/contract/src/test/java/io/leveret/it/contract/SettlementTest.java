@@ -85,19 +85,19 @@ class SettlementTest {
 
     @Test
     void theBrokerKeepsAMessageUntilTheTransactionHasCommitted() throws Exception {
-        AtomicReference<String> beforeCommit = new AtomicReference<>();
-        AtomicReference<String> afterCommit = new AtomicReference<>();
+        AtomicReference<Integer> beforeCommit = new AtomicReference<>();
+        AtomicReference<Integer> afterCommit = new AtomicReference<>();
         FakeEndpoints endpoints = rig.endpoints(new Bean());
-        endpoints.beforeCommit(() -> beforeCommit.set(unacknowledged()));
-        endpoints.afterCommit(() -> afterCommit.set(unacknowledged()));
+        endpoints.beforeCommit(() -> beforeCommit.set(Nodes.unacknowledged(queue)));
+        endpoints.afterCommit(() -> afterCommit.set(Nodes.unacknowledged(queue)));
         rig.container().activate(endpoints, rig.spec(queue));
 
         bare.publish(queue, "m");
 
         Until.holds("the delivery", SLOW_TOOL, () -> afterCommit.get() != null);
-        assertEquals("1", beforeCommit.get(), "unacknowledged before the commit");
-        assertEquals("1", afterCommit.get(), "unacknowledged until afterDelivery has returned");
-        Until.holds("the acknowledgement", SLOW_TOOL, () -> "0".equals(unacknowledged()));
+        assertEquals(1, beforeCommit.get(), "unacknowledged before the commit");
+        assertEquals(1, afterCommit.get(), "unacknowledged until afterDelivery has returned");
+        Until.holds("the acknowledgement", SLOW_TOOL, () -> Nodes.unacknowledged(queue) == 0);
         assertEquals(0, bare.ready(queue));
     }
 
@@ -369,10 +369,13 @@ class SettlementTest {
 
             Until.holds("the commit", SOON, () -> endpoints.commits() == 1);
             Until.holds("what it published", SOON, () -> bare.ready(target) == 2);
-            assertEquals("1", unacknowledged(), "acknowledged before its publish was confirmed");
+            assertEquals(
+                    "1",
+                    Nodes.unacknowledged(queue),
+                    "acknowledged before its publish was confirmed");
             publishing.stall(Direction.DOWN, false);
 
-            Until.holds("the acknowledgement", SLOW_TOOL, () -> "0".equals(unacknowledged()));
+            Until.holds("the acknowledgement", SLOW_TOOL, () -> Nodes.unacknowledged(queue) == 0);
             assertEquals(0, bare.ready(queue));
             rig.close();
         }
@@ -407,20 +410,6 @@ class SettlementTest {
         } catch (IOException e) {
             return -1;
         }
-    }
-
-    private String unacknowledged() {
-        for (String line :
-                Nodes.shared()
-                        .ctl("list_queues", "--no-table-headers", "name", "messages_unacknowledged")
-                        .lines()
-                        .toList()) {
-            String[] columns = line.trim().split("\\s+");
-            if (columns.length == 2 && columns[0].equals(queue)) {
-                return columns[1];
-            }
-        }
-        return "no such queue";
     }
 
     private static EndpointQuirk[] none() {

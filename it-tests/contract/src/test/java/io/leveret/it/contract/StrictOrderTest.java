@@ -313,6 +313,7 @@ class StrictOrderTest {
         assertEquals(List.of("m3", "m4"), low.texts());
         gate.countDown();
         Until.holds("the high one's", SOON, () -> high.count() == 3);
+        Until.holds("it has room again", SOON, () -> Nodes.unacknowledged(queue) == 0);
         publish(5, 6);
         Until.holds("the high one again", SOON, () -> high.count() == 4);
         assertEquals(2, low.count());

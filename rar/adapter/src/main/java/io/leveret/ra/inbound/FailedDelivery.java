@@ -65,11 +65,6 @@ final class FailedDelivery implements FailedMessage {
     }
 
     @Override
-    public boolean possibleDuplicate() {
-        return delivery.message().possibleDuplicate();
-    }
-
-    @Override
     public int attempts() {
         return delivery.attempts();
     }

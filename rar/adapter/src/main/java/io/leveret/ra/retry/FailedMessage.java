@@ -38,13 +38,6 @@ public interface FailedMessage {
     String routingKey();
 
     /**
-     * Says whether it may have been processed before, which its copy has to say too.
-     *
-     * @return true when it is marked or was delivered again
-     */
-    boolean possibleDuplicate();
-
-    /**
      * Counts the failures.
      *
      * @return how often it has failed, this time included

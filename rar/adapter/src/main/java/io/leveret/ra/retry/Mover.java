@@ -28,8 +28,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * QUEUED after a failure --its session stops--> given back
  * }</pre>
  *
- * <p>What may be stored already (nacked, unknown) is moved again with the mark of a possible
- * duplicate. How many are under way is bounded by what is unsettled: the sessions' prefetch.
+ * <p>What may be stored already (nacked, unknown) is moved again: there may be two copies then, and
+ * each is marked as a possible duplicate. How many are under way is bounded by what is unsettled:
+ * the sessions' prefetch.
  *
  * <p>Failure cases: the channel of the original is lost while the copy is in flight (both exist
  * then, and the original comes marked as delivered again); the link is down or blocked for long
@@ -167,9 +168,6 @@ final class Mover {
             return;
         }
         move.failed = true;
-        if (answer.outcome() == MqOutcome.UNKNOWN || answer.outcome() == MqOutcome.NACKED) {
-            move.properties = RetryHeaders.marked(move.properties);
-        }
         if (!answer.lasting()) {
             listener.trouble(move.queue, false, answer.reason(), answer.cause());
             later(move);

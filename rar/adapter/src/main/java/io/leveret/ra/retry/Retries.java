@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Decides what becomes of the failed messages of one activation, and sees to it.
@@ -45,7 +44,6 @@ public final class Retries implements AutoCloseable {
     private final RetryQueues queues;
     private final Mover mover;
     private final Voice voice;
-    private final AtomicBoolean prepared = new AtomicBoolean();
     private final Set<String> troubled = ConcurrentHashMap.newKeySet();
 
     /** What an activation gives and hears. */
@@ -112,11 +110,9 @@ public final class Retries implements AutoCloseable {
         this.mover = new Mover(publisher, queues, threads, pauses, new Moves());
     }
 
-    /** Declares the queues, on a worker thread, the first time that it is called. */
+    /** Declares the queues that are not known to exist, on a worker thread. */
     public void prepare() {
-        if (prepared.compareAndSet(false, true)) {
-            threads.executeUnlessClosed(queues::ensureAll);
-        }
+        threads.executeUnlessClosed(queues::ensureAll);
     }
 
     /**

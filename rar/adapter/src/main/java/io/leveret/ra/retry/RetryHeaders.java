@@ -18,6 +18,9 @@ import java.util.Set;
  * queue that they name, so that a message that somebody copies elsewhere starts anew there, and
  * only when they are well-formed: anybody can send anything.
  *
+ * <p>A copy is always marked as a possible duplicate: its listener has seen the message before, and
+ * may have done, or even committed, a part of the work.
+ *
  * <p>Not copied are what the broker adds for itself, the user id (the broker compares it with the
  * user that publishes) and the expiration (it would end the wait too early).
  */
@@ -98,7 +101,8 @@ public final class RetryHeaders {
      * @param envelope the envelope as it came
      * @param properties the properties as they came
      * @param queue the queue that it comes from
-     * @return the envelope, with the original exchange and routing key if it is a copy of ours
+     * @return the envelope; that of a copy of ours has the original exchange and routing key, and
+     *     says that it was delivered before
      */
     public static Envelope origin(
             Envelope envelope, AMQP.BasicProperties properties, String queue) {
@@ -110,8 +114,7 @@ public final class RetryHeaders {
         if (exchange == null || routingKey == null) {
             return envelope;
         }
-        return new Envelope(
-                envelope.getDeliveryTag(), envelope.isRedeliver(), exchange, routingKey);
+        return new Envelope(envelope.getDeliveryTag(), true, exchange, routingKey);
     }
 
     private static boolean isOf(AMQP.BasicProperties properties, String queue) {
@@ -162,13 +165,6 @@ public final class RetryHeaders {
         return copy(message, headers);
     }
 
-    /** Gives the same properties with the mark of a message that may be stored twice. */
-    static AMQP.BasicProperties marked(AMQP.BasicProperties properties) {
-        Map<String, Object> headers = new HashMap<>(properties.getHeaders());
-        headers.put(AmqpMessages.POSSIBLE_DUPLICATE, true);
-        return properties.builder().headers(headers).build();
-    }
-
     private static AMQP.BasicProperties copy(FailedMessage message, Map<String, Object> headers) {
         return message.properties()
                 .builder()
@@ -188,9 +184,7 @@ public final class RetryHeaders {
         headers.put(QUEUE, queue);
         headers.put(EXCHANGE, message.exchange());
         headers.put(ROUTING_KEY, message.routingKey());
-        if (message.possibleDuplicate()) {
-            headers.put(AmqpMessages.POSSIBLE_DUPLICATE, true);
-        }
+        headers.put(AmqpMessages.POSSIBLE_DUPLICATE, true);
         return headers;
     }
 

@@ -32,6 +32,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RetryQueues {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /** A refusal costs a channel: how long it is taken for granted. */
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
     private static final int FIRST_WITH_DEFAULT_LIMIT = 4;
 
     /** Gives a channel that may be closed by the broker without harm to others. */
@@ -49,6 +53,7 @@ final class RetryQueues {
     private final Channels channels;
     private final Listener listener;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
+    private final Map<String, Long> refused = new ConcurrentHashMap<>();
 
     RetryQueues(String destination, RetrySettings settings, Channels channels, Listener listener) {
         this.destination = destination;
@@ -81,20 +86,24 @@ final class RetryQueues {
         known.remove(queue);
     }
 
-    /** Sees to it that a queue exists; blocks for a few round trips, unless it is known to. */
+    /**
+     * Sees to it that a queue exists; blocks for a few round trips, unless it is known to exist, or
+     * was refused a moment ago.
+     */
     void ensure(String queue) {
-        if (known.contains(queue)) {
+        if (isSettled(queue)) {
             return;
         }
         synchronized (this) {
-            if (known.contains(queue)) {
+            if (isSettled(queue)) {
                 return;
             }
             try {
                 declare(queue);
                 known.add(queue);
+                refused.remove(queue);
             } catch (LinkUnavailableException e) {
-                listener.trouble(queue, "could not be declared yet", e);
+                return; // the link says itself that it is down; the next use asks again
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (IOException | RuntimeException e) {
@@ -103,7 +112,13 @@ final class RetryQueues {
         }
     }
 
+    private boolean isSettled(String queue) {
+        Long at = refused.get(queue);
+        return known.contains(queue) || at != null && System.nanoTime() - at < PAUSE.toNanos();
+    }
+
     private void refused(String queue, Exception e) {
+        boolean again = refused.put(queue, System.nanoTime()) != null;
         int code = code(e);
         if (code == AMQP.PRECONDITION_FAILED && exists(queue)) {
             known.add(queue);
@@ -114,7 +129,7 @@ final class RetryQueues {
                     e);
         } else if (code == AMQP.ACCESS_REFUSED && exists(queue)) {
             known.add(queue); // somebody else takes care of it
-        } else {
+        } else if (!again) {
             listener.trouble(
                     queue,
                     "is missing and cannot be declared; create it, or grant the user the permission"
@@ -148,8 +163,7 @@ final class RetryQueues {
             client.queueDeclarePassive(queue);
             return true;
         } catch (IOException | RuntimeException | LinkUnavailableException e) {
-            listener.trouble(queue, "is not found", e);
-            return false;
+            return code(e) == AMQP.RESOURCE_LOCKED; // whatever else: not to be had for now
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
