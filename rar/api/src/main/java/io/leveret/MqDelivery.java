@@ -34,7 +34,8 @@ public interface MqDelivery {
 
     /**
      * Says that the work has failed, as an exception of an ordinary listener does: the message
-     * comes again after the activation's {@code retryDelay}.
+     * comes again after the activation's {@code retryDelay}, or is parked when it has had its last
+     * try. Returns at once.
      *
      * @return false when the delivery's channel is lost, so that the message comes again at once
      * @throws IllegalStateException when the delivery is settled already
@@ -42,10 +43,11 @@ public interface MqDelivery {
     boolean reject();
 
     /**
-     * Says that the work has failed, and when the message is to come again. Until then it counts
-     * against {@code prefetch}; when its channel is lost meanwhile, it comes at once.
+     * Says that the work has failed, and when the message is to come again; it is parked instead
+     * when it has had its last try. Returns at once.
      *
-     * @param delay from now; not negative, at most one day
+     * @param delay from now; not negative, at most one day. It comes after the nearest one of the
+     *     activation's delays; with {@code retryMode=IN_PLACE} after just this one
      * @return false when the delivery's channel is lost, so that the message comes again at once
      * @throws IllegalArgumentException when the delay is out of range
      * @throws IllegalStateException when the delivery is settled already

@@ -18,7 +18,7 @@ public interface MqMessageListener {
     /**
      * Handles one message. A normal return acknowledges it, once the transaction that the container
      * runs the method in has committed. A rollback, or any exception, makes it come again after
-     * {@code retryDelay}.
+     * {@code retryDelay}, until {@code maxAttempts} are used up; then it is parked.
      *
      * @param message the message, never null
      * @throws Exception any exception counts as a failure, checked ones too

@@ -370,7 +370,7 @@ class SettlementTest {
             Until.holds("the commit", SOON, () -> endpoints.commits() == 1);
             Until.holds("what it published", SOON, () -> bare.ready(target) == 2);
             assertEquals(
-                    "1",
+                    1,
                     Nodes.unacknowledged(queue),
                     "acknowledged before its publish was confirmed");
             publishing.stall(Direction.DOWN, false);
