@@ -13,10 +13,12 @@ import io.leveret.MqDelivery;
 import io.leveret.MqDeliveryListener;
 import io.leveret.MqMessage;
 import io.leveret.MqMessageListener;
+import io.leveret.MqRetry;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.EndpointQuirk;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -341,6 +343,68 @@ class RetryTest {
         assertEquals(List.of("bad", "bad", "bad", "good"), bean.texts());
         assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(2)) >= 300);
         assertFalse(exists(queue + ".retry.150"));
+    }
+
+    // --- kinds of failures ---
+
+    /** Knows two kinds of failures that are no reason for another try, and none to count one. */
+    @MqRetry(abortOn = IllegalArgumentException.class, requeueOn = IllegalStateException.class)
+    private static final class Discerning implements MqMessageListener {
+
+        private final Bean bean;
+
+        Discerning(MqMessageListener then) {
+            this.bean = new Bean(then);
+        }
+
+        @Override
+        public void onMessage(MqMessage message) throws Exception {
+            bean.onMessage(message);
+        }
+    }
+
+    @Test
+    void anExceptionThatIsNamedEndsTheMessageAtOnce() throws Exception {
+        spec.setAbortOn("java.io.IOException");
+        Discerning bean =
+                new Discerning(
+                        m -> {
+                            if (m.text().equals("annotated")) {
+                                throw new NumberFormatException("a subclass");
+                            }
+                            throw new IllegalCallerException("wrapped", new IOException());
+                        });
+        endpoints = rig.endpoints(bean);
+        rig.container().activate(endpoints, spec);
+        bare.publish(queue, "annotated");
+        bare.publish(queue, "configured");
+
+        for (int i = 0; i < 2; i++) {
+            GetResponse got = parked();
+            assertEquals("1", header(got, "attempts"));
+            assertEquals("abortOn names its exception", header(got, "reason"));
+        }
+        assertEquals(2, bean.bean.count());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LADDER", "IN_PLACE"})
+    void anExceptionThatIsNotTheMessagesFaultIsNotCounted(String mode) throws Exception {
+        spec.setRetryMode(mode);
+        spec.setRetryDelay("50");
+        spec.setMaxAttempts("2");
+        Discerning bean = new Discerning(RetryTest::fail);
+        endpoints = rig.endpoints(bean);
+        rig.container().activate(endpoints, spec);
+        bare.publish(queue, "m");
+
+        Until.holds("many tries", SOON, () -> bean.bean.count() >= 10);
+        List<Bean.Seen> seen = bean.bean.seen();
+        assertTrue(millisBetween(seen.get(0), seen.get(9)) >= 9 * 50);
+        assertEquals(0, bare.ready(queue));
+        rig.container().deactivate(endpoints, spec);
+        Until.holds("it is back", SOON, () -> bare.ready(queue) == 1);
+        assertFalse(exists(parking()) && bare.ready(parking()) > 0);
     }
 
     // --- what the copy says ---

@@ -66,6 +66,11 @@ final class Delivery {
         attempts++;
     }
 
+    /** Takes the last failure back: it was not the message's fault. */
+    void uncount() {
+        attempts--;
+    }
+
     /** Counts its failures, here and before. */
     int attempts() {
         return attempts;

@@ -313,6 +313,42 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
     }
 
     /**
+     * Gives {@code abortOn}.
+     *
+     * @return the value as set, or null
+     */
+    public String getAbortOn() {
+        return values().get(Setting.ABORT_ON);
+    }
+
+    /**
+     * Sets {@code abortOn}.
+     *
+     * @param value see {@link Setting#ABORT_ON}; null or blank means not set
+     */
+    public void setAbortOn(String value) {
+        values().set(Setting.ABORT_ON, value);
+    }
+
+    /**
+     * Gives {@code requeueOn}.
+     *
+     * @return the value as set, or null
+     */
+    public String getRequeueOn() {
+        return values().get(Setting.REQUEUE_ON);
+    }
+
+    /**
+     * Sets {@code requeueOn}.
+     *
+     * @param value see {@link Setting#REQUEUE_ON}; null or blank means not set
+     */
+    public void setRequeueOn(String value) {
+        values().set(Setting.REQUEUE_ON, value);
+    }
+
+    /**
      * Gives {@code parkingQueue}.
      *
      * @return the value as set, or null

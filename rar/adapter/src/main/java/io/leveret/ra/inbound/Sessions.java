@@ -4,6 +4,7 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkKey;
 import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.retry.FailureKinds;
 import io.leveret.ra.retry.Retries;
 import io.leveret.ra.settings.BrokerSettings;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
@@ -64,6 +65,7 @@ final class Sessions {
                 new Retries(
                         settings.inbound().destination(),
                         settings.inbound().retry(),
+                        FailureKinds.of(settings.inbound().retry(), endpoints.getEndpointClass()),
                         settings.link().reconnect(),
                         room.outbound.publisher(broker, settings.link()),
                         room.threads,

@@ -3,6 +3,7 @@ package io.leveret.ra.inbound;
 import io.leveret.ra.link.Backoff;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.retry.Retries;
+import io.leveret.ra.retry.Verdict;
 import io.leveret.ra.settings.AckMode;
 import io.leveret.ra.settings.RetryMode;
 import jakarta.resource.spi.UnavailableException;
@@ -231,16 +232,19 @@ final class Worker {
         }
         FailedDelivery failed =
                 new FailedDelivery(subscription, delivery, threads, counts, this::isStopping);
-        int attempts = delivery.attempts();
+        Verdict verdict = retries.verdict(delivery.attempts(), runner.failure(), null);
         report.warning(
-                "failed to process " + delivery.message() + " " + retries.outlook(attempts),
+                "failed to process " + delivery.message() + " " + verdict.outlook(),
                 runner.failure());
-        if (inPlace && !retries.isLast(attempts)) {
+        if (verdict.next() == Verdict.Next.UNCOUNTED) {
+            delivery.uncount();
+        }
+        if (inPlace && verdict.next() != Verdict.Next.END) {
             delivery.moves(false);
             delivery.repeat();
-            return !hold(subscription, delivery, retries.delay(attempts));
+            return !hold(subscription, delivery, verdict.delay());
         }
-        retries.failed(failed, runner.failure(), null);
+        retries.carryOut(failed, verdict, runner.failure());
         return true;
     }
 
@@ -248,7 +252,7 @@ final class Worker {
     private void rejected(Subscription subscription, Delivery delivery, Duration wish) {
         FailedDelivery failed =
                 new FailedDelivery(subscription, delivery, threads, counts, this::isStopping);
-        retries.failed(failed, null, wish);
+        retries.carryOut(failed, retries.verdict(delivery.attempts(), null, wish), null);
     }
 
     private boolean isStopping() {

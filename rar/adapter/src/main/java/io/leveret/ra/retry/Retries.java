@@ -39,6 +39,7 @@ public final class Retries implements AutoCloseable {
 
     private final String destination;
     private final RetrySettings settings;
+    private final FailureKinds kinds;
     private final Threads threads;
     private final OwnPublisher publisher;
     private final RetryQueues queues;
@@ -89,6 +90,7 @@ public final class Retries implements AutoCloseable {
      *
      * @param destination the queue that is consumed
      * @param settings what is to become of failed messages
+     * @param kinds which failures are of what kind
      * @param pauses how long to wait when one cannot be moved
      * @param publisher publishes the copies; closed with this
      * @param threads runs what takes time
@@ -97,12 +99,14 @@ public final class Retries implements AutoCloseable {
     public Retries(
             String destination,
             RetrySettings settings,
+            FailureKinds kinds,
             LinkSettings.Reconnect pauses,
             OwnPublisher publisher,
             Threads threads,
             Voice voice) {
         this.destination = destination;
         this.settings = settings;
+        this.kinds = kinds;
         this.threads = threads;
         this.publisher = publisher;
         this.voice = voice;
@@ -116,51 +120,72 @@ public final class Retries implements AutoCloseable {
     }
 
     /**
-     * Says whether a message has had its last try.
+     * Decides about a message that has failed.
      *
-     * @param attempts how often it has failed
-     * @return true when there is none left
-     */
-    public boolean isLast(int attempts) {
-        return settings.isLast(attempts);
-    }
-
-    /**
-     * Says what becomes of a message, for a log.
-     *
-     * @param attempts how often it has failed
-     * @return a half sentence
-     */
-    public String outlook(int attempts) {
-        if (isLast(attempts)) {
-            String end =
-                    settings.atEnd() == AtEnd.PARK
-                            ? "it is parked in queue '" + queues.parkingQueue() + "'"
-                            : "it goes to the dead-letter exchange of its queue";
-            return "for the last time (attempt " + attempts + "): " + end;
-        }
-        return "(attempt "
-                + attempts
-                + (settings.maxAttempts() == 0 ? "" : " of " + settings.maxAttempts())
-                + "), it comes again in "
-                + settings.delay(attempts).toMillis()
-                + " ms";
-    }
-
-    /**
-     * Takes care of a message that has failed.
-     *
-     * @param message the message
+     * @param attempts how often it has failed, this time included
      * @param why what its listener has thrown, or null when that has rejected it
      * @param wish after what time it should come again, or null to go by the settings
+     * @return the verdict, for {@link #carryOut} or for a session that keeps the message in place
      */
-    public void failed(FailedMessage message, Throwable why, Duration wish) {
-        int attempts = message.attempts();
-        if (isLast(attempts)) {
-            end(message, "maxAttempts=" + settings.maxAttempts() + " reached", why);
-            return;
+    public Verdict verdict(int attempts, Throwable why, Duration wish) {
+        FailureKinds.Kind kind = kinds.of(why);
+        if (kind == FailureKinds.Kind.ABORT) {
+            return end("abortOn names its exception", attempts);
+        }
+        if (kind == FailureKinds.Kind.REQUEUE) {
+            Duration delay = settings.delay(1);
+            return new Verdict(
+                    Verdict.Next.UNCOUNTED,
+                    delay,
+                    "(not counted: requeueOn names its exception), it is tried again in "
+                            + delay.toMillis()
+                            + " ms",
+                    null);
+        }
+        if (settings.isLast(attempts)) {
+            return end("maxAttempts=" + settings.maxAttempts() + " reached", attempts);
         }
         Duration delay = delay(attempts, wish);
+        return new Verdict(
+                Verdict.Next.AGAIN,
+                delay,
+                "(attempt "
+                        + attempts
+                        + (settings.maxAttempts() == 0 ? "" : " of " + settings.maxAttempts())
+                        + "), it comes again in "
+                        + delay.toMillis()
+                        + " ms",
+                null);
+    }
+
+    private Verdict end(String reason, int attempts) {
+        String end =
+                settings.atEnd() == AtEnd.PARK
+                        ? "it is parked in queue '" + queues.parkingQueue() + "'"
+                        : "it goes to the dead-letter exchange of its queue";
+        return new Verdict(
+                Verdict.Next.END,
+                Duration.ZERO,
+                "for the last time (attempt " + attempts + ", " + reason + "): " + end,
+                reason);
+    }
+
+    /**
+     * Takes care of a message that has failed; returns at once.
+     *
+     * @param message the message
+     * @param verdict what is to become of it
+     * @param why what its listener has thrown, may be null
+     */
+    public void carryOut(FailedMessage message, Verdict verdict, Throwable why) {
+        switch (verdict.next()) {
+            case AGAIN -> again(message, verdict.delay());
+            case UNCOUNTED -> message.keep(verdict.delay());
+            case END -> end(message, verdict.reason(), why);
+        }
+    }
+
+    private void again(FailedMessage message, Duration delay) {
         if (settings.mode() == RetryMode.IN_PLACE) {
             message.keep(delay);
             return;
@@ -168,16 +193,6 @@ public final class Retries implements AutoCloseable {
         String queue = queues.waitQueue(delay);
         AMQP.BasicProperties copy = RetryHeaders.forRetry(message, destination, Instant.now());
         mover.move(new Mover.Move(message, queue, copy, false, (m, a) -> message.keep(delay)));
-    }
-
-    /**
-     * Gives the delay before the next try.
-     *
-     * @param attempts how often it has failed
-     * @return the delay
-     */
-    public Duration delay(int attempts) {
-        return settings.delay(attempts);
     }
 
     /** In place any delay can be had, on the ladder only what it has. */
@@ -188,14 +203,7 @@ public final class Retries implements AutoCloseable {
         return settings.mode() == RetryMode.IN_PLACE ? wish : settings.nearest(wish);
     }
 
-    /**
-     * Ends a message.
-     *
-     * @param message the message
-     * @param reason why it is at its end
-     * @param why what its listener has thrown, may be null
-     */
-    public void end(FailedMessage message, String reason, Throwable why) {
+    private void end(FailedMessage message, String reason, Throwable why) {
         if (settings.atEnd() == AtEnd.DEAD_LETTER) {
             message.deadLetter();
             return;

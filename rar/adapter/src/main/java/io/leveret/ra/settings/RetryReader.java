@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads what becomes of a message that has failed. */
 final class RetryReader {
@@ -14,6 +17,12 @@ final class RetryReader {
 
     /** What AMQP allows for a queue's name, without what a wait queue's name adds. */
     private static final int LONGEST_NAME = 255 - ".retry.86400000".length();
+
+    private static final Pattern CLASS_NAME =
+            Pattern.compile("[\\p{L}_$][\\p{L}\\d_$]*(\\.[\\p{L}_$][\\p{L}\\d_$]*)*");
+
+    private static final List<Setting> SINGLE =
+            List.of(Setting.RETRY_DELAY, Setting.RETRY_MULTIPLIER, Setting.RETRY_MAX_DELAY);
 
     private final SettingsReader reader;
     private final Level bean;
@@ -49,7 +58,13 @@ final class RetryReader {
             checkLength(Setting.DESTINATION, destination, LONGEST_NAME);
         }
         return new RetrySettings(
-                reader.number(Setting.MAX_ATTEMPTS), delays(), mode, atEnd, parking);
+                reader.number(Setting.MAX_ATTEMPTS),
+                delays(),
+                mode,
+                atEnd,
+                parking,
+                classNames(Setting.ABORT_ON),
+                classNames(Setting.REQUEUE_ON));
     }
 
     private void checkLength(Setting setting, String name, int most) {
@@ -60,6 +75,24 @@ final class RetryReader {
                     "is too long for the names of the queues for retries (" + most + " bytes)",
                     "use a shorter queue name");
         }
+    }
+
+    private Set<String> classNames(Setting setting) {
+        String list = reader.text(setting);
+        Set<String> names = new LinkedHashSet<>();
+        for (String each : list == null ? new String[0] : list.split(",")) {
+            String name = each.trim();
+            if (CLASS_NAME.matcher(name).matches()) {
+                names.add(name);
+            } else {
+                problems.add(
+                        setting,
+                        name,
+                        "is no name of a class",
+                        "use full names, such as java.lang.IllegalStateException");
+            }
+        }
+        return names;
     }
 
     private RetryMode mode(boolean strict) {
@@ -84,7 +117,8 @@ final class RetryReader {
         Duration max = reader.time(Setting.RETRY_MAX_DELAY);
         int most = reader.number(Setting.MAX_ATTEMPTS) - 1;
         String list = reader.text(Setting.RETRY_DELAYS);
-        if (list != null) {
+        boolean own = bean.has(Setting.RETRY_DELAYS) || SINGLE.stream().noneMatch(bean::has);
+        if (list != null && own) {
             return listed(list);
         }
         List<Duration> delays = new ArrayList<>(List.of(first));
@@ -108,9 +142,8 @@ final class RetryReader {
     }
 
     private List<Duration> listed(String list) {
-        for (Setting each :
-                List.of(Setting.RETRY_DELAY, Setting.RETRY_MULTIPLIER, Setting.RETRY_MAX_DELAY)) {
-            if (bean.has(each) && bean.has(Setting.RETRY_DELAYS)) {
+        for (Setting each : SINGLE) {
+            if (bean.has(each)) {
                 problems.add(
                         each,
                         reader.text(each),

@@ -2,6 +2,7 @@ package io.leveret.ra.settings;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What becomes of a message that has failed.
@@ -12,9 +13,17 @@ import java.util.List;
  * @param mode how it comes again
  * @param atEnd what becomes of it when it has failed for the last time
  * @param parkingQueue where it is parked
+ * @param abortOn names of exceptions that end a message at once
+ * @param requeueOn names of exceptions that are not counted as a try
  */
 public record RetrySettings(
-        int maxAttempts, List<Duration> delays, RetryMode mode, AtEnd atEnd, String parkingQueue) {
+        int maxAttempts,
+        List<Duration> delays,
+        RetryMode mode,
+        AtEnd atEnd,
+        String parkingQueue,
+        Set<String> abortOn,
+        Set<String> requeueOn) {
 
     /**
      * Says whether a message has had its last try.

@@ -175,6 +175,10 @@ public enum Setting {
     RETRY_MODE("retryMode", RetryMode.class, null, Bean.ACTIVATION),
     /** What becomes of a message that has failed for the last time: see {@link AtEnd}. */
     AT_END("atEnd", AtEnd.class, "PARK", Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
+    /** Exceptions that end a message at once: names of classes. */
+    ABORT_ON("abortOn", Type.LIST, null, Bean.ACTIVATION),
+    /** Exceptions that are not counted as a try: names of classes. */
+    REQUEUE_ON("requeueOn", Type.LIST, null, Bean.ACTIVATION),
     /** Where a message is parked that has failed for the last time. */
     PARKING_QUEUE("parkingQueue", Type.TEXT, null, Bean.ACTIVATION),
     /**
@@ -397,6 +401,8 @@ public enum Setting {
                     STRICT_ORDER,
                     RETRY_MODE,
                     PARKING_QUEUE,
+                    ABORT_ON,
+                    REQUEUE_ON,
                     EXCLUSIVE_CONSUMER,
                     CONSUMER_PRIORITY ->
                     true;
