@@ -293,7 +293,18 @@ public final class MqMessage {
     /** Names the message without its body or headers, which may be confidential. */
     @Override
     public String toString() {
-        return "MqMessage[id=" + messageId + ", type=" + type + ", " + body.length + " bytes]";
+        return "MqMessage[id="
+                + shown(messageId)
+                + ", type="
+                + shown(type)
+                + ", "
+                + body.length
+                + " bytes]";
+    }
+
+    /** Anybody may have sent it, and it goes into logs: no line ends, no terminal sequences. */
+    private static String shown(String text) {
+        return text == null ? null : text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", "?");
     }
 
     /** Builds messages. Not thread-safe. */

@@ -74,6 +74,11 @@ final class Bare implements AutoCloseable {
         channel.queueDelete(queue);
     }
 
+    /** Opens a channel of its own, to be closed by the caller. */
+    Channel channel() throws IOException {
+        return connection.createChannel();
+    }
+
     /** Counts messages that are ready, not those that a consumer holds. */
     int ready(String queue) throws IOException {
         return channel.queueDeclarePassive(queue).getMessageCount();

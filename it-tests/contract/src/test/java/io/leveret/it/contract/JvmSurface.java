@@ -1,6 +1,7 @@
 package io.leveret.it.contract;
 
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.management.ManagementFactory;
@@ -60,7 +61,8 @@ public final class JvmSurface implements LauncherSessionListener {
             Path folder = Files.createDirectories(Path.of("target", "jvm-surface"));
             discardOld(folder);
             Path file = folder.resolve(ProcessHandle.current().pid() + ".txt");
-            out = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
+            // Of the lenient kind: half a character in a text is no reason to stop watching.
+            out = new OutputStreamWriter(Files.newOutputStream(file), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

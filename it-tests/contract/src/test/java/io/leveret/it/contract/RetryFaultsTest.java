@@ -43,6 +43,7 @@ class RetryFaultsTest {
     private String queue;
     private MqActivationSpec spec;
     private FakeEndpoints endpoints;
+    private boolean alarm;
 
     @BeforeEach
     void setUp() throws Exception {
@@ -63,6 +64,9 @@ class RetryFaultsTest {
 
     @AfterEach
     void tearDown() throws Exception {
+        if (alarm) {
+            node.unblockPublishers();
+        }
         rig.close();
         proxy.close();
         bare.close();
@@ -214,6 +218,7 @@ class RetryFaultsTest {
         Until.holds("the wait queue", SOON, () -> exists(parking()));
         bare.publish(queue, "m");
         Until.holds("the first try", SOON, () -> bean.count() == 1);
+        alarm = true;
         node.blockPublishers();
         raised.countDown();
         Until.holds("the failure", SOON, () -> rig.activation().getFailed() == 1);

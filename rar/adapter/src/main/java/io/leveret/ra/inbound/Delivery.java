@@ -10,6 +10,7 @@ final class Delivery {
 
     private final long tag;
     private final AMQP.BasicProperties properties;
+    private final String hostile;
     private volatile MqMessage message;
     private volatile int attempts;
     private final AtomicBoolean answered = new AtomicBoolean();
@@ -24,9 +25,16 @@ final class Delivery {
      * @param properties its properties as they came
      * @param attempts how often it has failed before
      * @param message the message
+     * @param hostile why no listener can have it, null when one can
      */
-    Delivery(long tag, AMQP.BasicProperties properties, int attempts, MqMessage message) {
+    Delivery(
+            long tag,
+            AMQP.BasicProperties properties,
+            int attempts,
+            MqMessage message,
+            String hostile) {
         this.tag = tag;
+        this.hostile = hostile;
         this.properties = properties;
         this.attempts = attempts;
         this.message = message;
@@ -38,6 +46,11 @@ final class Delivery {
 
     AMQP.BasicProperties properties() {
         return properties;
+    }
+
+    /** Says why no listener can have it, null when one can. */
+    String hostile() {
+        return hostile;
     }
 
     MqMessage message() {

@@ -5,9 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
-import io.leveret.ra.link.AmqpMessages;
 import io.leveret.ra.link.LinkChannel;
-import io.leveret.ra.retry.RetryHeaders;
 import io.leveret.ra.settings.InboundSettings;
 import java.io.IOException;
 import java.util.HashMap;
@@ -40,6 +38,7 @@ final class Subscription extends DefaultConsumer {
     private final InboundSettings settings;
     private final BlockingQueue<Delivery> waiting;
     private final Settlement settlement;
+    private final Incoming incoming;
     private volatile boolean retired;
 
     Subscription(
@@ -55,6 +54,7 @@ final class Subscription extends DefaultConsumer {
         this.settings = settings;
         this.waiting = new ArrayBlockingQueue<>(settings.prefetch());
         this.settlement = settlement;
+        this.incoming = new Incoming(settings.destination());
     }
 
     /** Two round trips, each bounded by the RPC timeout. */
@@ -105,15 +105,7 @@ final class Subscription extends DefaultConsumer {
     @Override
     public void handleDelivery(
             String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-        Delivery delivery =
-                new Delivery(
-                        envelope.getDeliveryTag(),
-                        properties,
-                        RetryHeaders.attempts(properties, settings.destination()),
-                        AmqpMessages.toMessage(
-                                RetryHeaders.origin(envelope, properties, settings.destination()),
-                                properties,
-                                body));
+        Delivery delivery = incoming.delivery(envelope, properties, body);
         settlement.arrived(delivery);
         if (waiting.offer(delivery)) {
             worker.wake();

@@ -166,6 +166,9 @@ final class Worker {
         if (!subscription.isOpen()) {
             return true; // the broker delivers it again
         }
+        if (delivery.hostile() != null) {
+            return hostile(subscription, delivery);
+        }
         return switch (run(subscription, delivery)) {
             case DONE -> done(subscription.settlement(), delivery);
             case FAILED -> failed(subscription, delivery);
@@ -245,6 +248,17 @@ final class Worker {
             return !hold(subscription, delivery, verdict.delay());
         }
         retries.carryOut(failed, verdict, runner.failure());
+        return true;
+    }
+
+    /** No listener can have it: it is at its end. */
+    private boolean hostile(Subscription subscription, Delivery delivery) {
+        counts.failed.increment();
+        FailedDelivery failed =
+                new FailedDelivery(subscription, delivery, threads, counts, this::isStopping);
+        Verdict verdict = retries.end(delivery.hostile(), delivery.attempts());
+        report.warning("cannot process " + delivery.message() + " " + verdict.outlook(), null);
+        retries.carryOut(failed, verdict, null);
         return true;
     }
 

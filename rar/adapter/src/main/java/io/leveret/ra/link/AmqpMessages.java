@@ -23,6 +23,9 @@ public final class AmqpMessages {
     /** Marks a message that may have been published before. */
     public static final String POSSIBLE_DUPLICATE = "x-possible-duplicate";
 
+    /** Holds the bytes of headers that the client cannot read; see {@link HeaderGuard}. */
+    public static final String UNREADABLE_HEADERS = "x-leveret-unreadable-headers";
+
     private static final int SHORT_STRING = 255;
     private static final int MAX_NESTING = 32;
     private static final long MAX_EXPIRATION = 4_294_967_295L;

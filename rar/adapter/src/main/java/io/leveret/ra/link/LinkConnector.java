@@ -224,10 +224,11 @@ final class LinkConnector {
         }
     }
 
-    /** Before the last handler, the client's own: see {@link WriteGate}. */
+    /** Before the last handler, the client's own: see {@link WriteGate}, {@link HeaderGuard}. */
     private static void insert(WriteGate gate, ChannelPipeline pipeline) {
         ChannelHandlerContext client = pipeline.lastContext();
         pipeline.addBefore(client.name(), "leveret-write-gate", gate);
+        pipeline.addBefore(client.name(), "leveret-header-guard", new HeaderGuard());
     }
 
     /** Verification that was turned off is told once for all links of a key. */

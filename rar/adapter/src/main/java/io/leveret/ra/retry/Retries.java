@@ -158,7 +158,14 @@ public final class Retries implements AutoCloseable {
                 null);
     }
 
-    private Verdict end(String reason, int attempts) {
+    /**
+     * Decides that a message is at its end.
+     *
+     * @param reason why
+     * @param attempts how often it has failed, this time included
+     * @return the verdict
+     */
+    public Verdict end(String reason, int attempts) {
         String end =
                 settings.atEnd() == AtEnd.PARK
                         ? "it is parked in queue '" + queues.parkingQueue() + "'"

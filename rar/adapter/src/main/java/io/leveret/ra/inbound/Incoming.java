@@ -1,0 +1,43 @@
+package io.leveret.ra.inbound;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Envelope;
+import io.leveret.MqMessage;
+import io.leveret.ra.link.AmqpMessages;
+import io.leveret.ra.retry.RetryHeaders;
+
+/**
+ * Makes deliveries of what comes in from one queue. Whatever that is, it becomes one: an exception
+ * here would cost the channel, and the broker would deliver the same again.
+ *
+ * @param queue where it comes from
+ */
+record Incoming(String queue) {
+
+    Delivery delivery(Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+        String hostile = null;
+        if (properties.getHeaders() != null
+                && properties.getHeaders().get(AmqpMessages.UNREADABLE_HEADERS) instanceof byte[]) {
+            hostile = "its headers are nested too deeply to be read";
+        }
+        MqMessage message;
+        int attempts = 0;
+        try {
+            attempts = RetryHeaders.attempts(properties, queue);
+            message =
+                    AmqpMessages.toMessage(
+                            RetryHeaders.origin(envelope, properties, queue), properties, body);
+        } catch (RuntimeException e) {
+            hostile = "it cannot be converted: " + e;
+            message =
+                    MqMessage.builder()
+                            .body(body)
+                            .received(
+                                    envelope.getExchange(),
+                                    envelope.getRoutingKey(),
+                                    envelope.isRedeliver())
+                            .build();
+        }
+        return new Delivery(envelope.getDeliveryTag(), properties, attempts, message, hostile);
+    }
+}
