@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.rabbitmq.client.AMQP;
@@ -13,11 +14,13 @@ import io.leveret.MqDelivery;
 import io.leveret.MqDeliveryListener;
 import io.leveret.MqMessage;
 import io.leveret.MqMessageListener;
+import io.leveret.MqPublisher;
 import io.leveret.MqRetry;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.EndpointQuirk;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
+import io.leveret.ra.observe.ActivationMXBean;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -343,6 +347,58 @@ class RetryTest {
         assertEquals(List.of("bad", "bad", "bad", "good"), bean.texts());
         assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(2)) >= 300);
         assertFalse(exists(queue + ".retry.150"));
+    }
+
+    @Test
+    void anOperatorLooksAtWhatIsParkedAndPutsItBack() throws Exception {
+        String exchange = bare.exchange("operated", queue);
+        spec.setRetryDelay("50");
+        spec.setMaxAttempts("2");
+        AtomicBoolean mended = new AtomicBoolean();
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (!mended.get()) {
+                                fail(m);
+                            }
+                        });
+        consume(bean);
+        MqPublisher publisher = rig.publisher();
+        for (int i = 0; i < 3; i++) {
+            publisher.publish(exchange, queue, MqMessage.text("m" + i));
+        }
+        Until.holds(
+                "three parked",
+                SOON,
+                () -> exists(parking()) && bare.ready(parking()) == 3 && bean.count() == 6);
+        bare.publish(parking(), "somebody else's");
+        ActivationMXBean seen = rig.activation();
+
+        String[] shown = seen.showParked(10);
+        assertEquals(3, shown.length);
+        for (String part :
+                List.of(messages.get(0).messageId(), exchange, "failed 2 time(s)", "no good: m0")) {
+            assertTrue(shown[0].contains(part), () -> part + " in " + shown[0]);
+        }
+        assertEquals(2, seen.showParked(2).length);
+        Until.holds("they are back", SOON, () -> bare.ready(parking()) == 4);
+        assertThrows(IllegalArgumentException.class, () -> seen.showParked(0));
+
+        mended.set(true);
+        assertEquals(2, seen.returnParked(2));
+        Until.holds("two processed", SOON, () -> bean.count() == 8);
+        assertEquals(1, seen.returnParked(1_000));
+        Until.holds("all processed", SOON, () -> bean.count() == 9);
+        MqMessage again = messages.get(8);
+        assertTrue(again.possibleDuplicate());
+        assertEquals(exchange, again.exchange());
+        assertFalse(again.headers().containsKey("x-leveret-attempts"), "it has begun anew");
+        assertFalse(again.headers().containsKey("x-leveret-stack"));
+        Until.holds("the other one stays", SOON, () -> bare.ready(parking()) == 1);
+        assertEquals(0, seen.returnParked(1));
+        bare.deleteQueue(parking());
+        Exception e = assertThrows(RuntimeException.class, () -> seen.returnParked(1));
+        assertTrue(e.toString().contains("no queue '" + parking()), e::toString);
     }
 
     // --- kinds of failures ---

@@ -4,6 +4,7 @@ import io.leveret.MqEvent;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
+import io.leveret.ra.retry.Retries;
 import io.leveret.ra.settings.BrokerSettings;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ResourceAdapterInternalException;
@@ -108,6 +109,11 @@ final class Activation {
     /** Gives the sessions as they are now, in order. */
     List<Session> sessions() {
         return sessions.all();
+    }
+
+    /** Gives what becomes of failed messages; null when nothing is connected to a broker. */
+    Retries retries() {
+        return sessions.retries();
     }
 
     ActivationReport report() {

@@ -1,6 +1,7 @@
 package io.leveret.ra.inbound;
 
 import io.leveret.ra.observe.ActivationMXBean;
+import io.leveret.ra.retry.Retries;
 import java.util.Date;
 import java.util.List;
 
@@ -94,6 +95,24 @@ final class ActivationStatus implements ActivationMXBean {
     @Override
     public String getLastTrouble() {
         return activation.report().lastTrouble();
+    }
+
+    @Override
+    public String[] showParked(int most) {
+        return retries().showParked(most).toArray(String[]::new);
+    }
+
+    @Override
+    public int returnParked(int most) {
+        return retries().returnParked(most);
+    }
+
+    private Retries retries() {
+        Retries now = activation.retries();
+        if (now == null) {
+            throw new IllegalStateException("the activation is not connected to a broker");
+        }
+        return now;
     }
 
     @Override

@@ -97,6 +97,11 @@ final class Sessions {
         now.prepare();
     }
 
+    /** Gives what becomes of failed messages; null when there are no sessions. */
+    synchronized Retries retries() {
+        return group == null ? null : retries;
+    }
+
     /** Gives the sessions as they are now, in order. */
     synchronized List<Session> all() {
         return List.copyOf(places);

@@ -4,8 +4,9 @@ import java.util.Date;
 
 /**
  * One active message-driven bean, as JMX shows it: {@code io.leveret:type=Activation}. Attributes
- * are read from memory, without I/O, and hold no secrets. The operations return at once; what they
- * start shows in the state. Counters begin with the activation and only grow.
+ * are read from memory, without I/O, and hold no secrets. The operations return at once, but those
+ * on parked messages, which ask the broker; what they start shows in the state. Counters begin with
+ * the activation and only grow.
  */
 public interface ActivationMXBean {
 
@@ -121,6 +122,28 @@ public interface ActivationMXBean {
      * @return one line, null when there was no trouble yet
      */
     String getLastTrouble();
+
+    /**
+     * Shows messages that were parked here, the oldest first: id, size, where they were published,
+     * and why they failed. They stay parked. Asks the broker; takes at most some seconds.
+     *
+     * @param most at most so many, 1 to 1,000
+     * @return one line each
+     * @throws IllegalArgumentException when the number is out of range
+     * @throws IllegalStateException when the broker or the queue cannot be worked on
+     */
+    String[] showParked(int most);
+
+    /**
+     * Puts messages that were parked here back into their queue, the oldest first, as if they had
+     * never failed, and marked as possible duplicates. Waits until the broker has confirmed them.
+     *
+     * @param most at most so many, 1 to 1,000
+     * @return how many were put back; fewer when there are fewer, or the broker confirms fewer
+     * @throws IllegalArgumentException when the number is out of range
+     * @throws IllegalStateException when the broker or the queue cannot be worked on
+     */
+    int returnParked(int most);
 
     /**
      * Pauses delivery: consumers are cancelled, running deliveries end, what waits goes back to the

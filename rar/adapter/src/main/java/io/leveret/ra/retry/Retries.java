@@ -13,6 +13,7 @@ import io.leveret.ra.settings.RetryMode;
 import io.leveret.ra.settings.RetrySettings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -44,6 +45,7 @@ public final class Retries implements AutoCloseable {
     private final OwnPublisher publisher;
     private final RetryQueues queues;
     private final Mover mover;
+    private final ParkedMessages parked;
     private final Voice voice;
     private final Set<String> troubled = ConcurrentHashMap.newKeySet();
 
@@ -111,6 +113,8 @@ public final class Retries implements AutoCloseable {
         this.publisher = publisher;
         this.voice = voice;
         this.queues = new RetryQueues(destination, settings, voice::channel, this::queueTrouble);
+        this.parked =
+                new ParkedMessages(destination, settings.parkingQueue(), voice::channel, publisher);
         this.mover = new Mover(publisher, queues, threads, pauses, new Moves());
     }
 
@@ -227,6 +231,30 @@ public final class Retries implements AutoCloseable {
         } else {
             mover.later(move);
         }
+    }
+
+    // --- what an operator does ---
+
+    /**
+     * Describes the oldest parked messages. Blocks for a few round trips.
+     *
+     * @param most at most so many, 1 to 1,000
+     * @return one line each
+     * @throws IllegalStateException when the queue cannot be worked on
+     */
+    public List<String> showParked(int most) {
+        return parked.show(most);
+    }
+
+    /**
+     * Puts the oldest parked messages back into their queue. Blocks until the copies are confirmed.
+     *
+     * @param most at most so many, 1 to 1,000
+     * @return how many
+     * @throws IllegalStateException when the queue cannot be worked on
+     */
+    public int returnParked(int most) {
+        return parked.putBack(most);
     }
 
     // --- troubles ---

@@ -74,6 +74,17 @@ public final class RetryHeaders {
                     "x-delivery-count",
                     "x-acquired-count");
 
+    /** What a message that begins anew forgets. */
+    private static final Set<String> OF_FAILURE =
+            Set.of(
+                    ATTEMPTS,
+                    FIRST_FAILURE,
+                    LAST_FAILURE,
+                    REASON,
+                    EXCEPTION,
+                    EXCEPTION_MESSAGE,
+                    STACK);
+
     private RetryHeaders() {}
 
     // --- reading ---
@@ -117,7 +128,8 @@ public final class RetryHeaders {
         return new Envelope(envelope.getDeliveryTag(), true, exchange, routingKey);
     }
 
-    private static boolean isOf(AMQP.BasicProperties properties, String queue) {
+    /** Whether it has failed in that queue, as far as it says. */
+    static boolean isOf(AMQP.BasicProperties properties, String queue) {
         return properties.getHeaders() != null && queue.equals(text(properties, QUEUE));
     }
 
@@ -163,6 +175,15 @@ public final class RetryHeaders {
         }
         headers.keySet().removeAll(OF_BROKER);
         return copy(message, headers);
+    }
+
+    /** Gives the properties of a parked message that is to begin anew. */
+    static AMQP.BasicProperties asNew(AMQP.BasicProperties parked) {
+        Map<String, Object> headers = new HashMap<>(parked.getHeaders());
+        headers.keySet().removeAll(OF_BROKER);
+        headers.keySet().removeAll(OF_FAILURE);
+        headers.put(AmqpMessages.POSSIBLE_DUPLICATE, true);
+        return parked.builder().headers(headers).userId(null).expiration(null).build();
     }
 
     private static AMQP.BasicProperties copy(FailedMessage message, Map<String, Object> headers) {
