@@ -89,7 +89,7 @@ final class HostileMessages {
                     .appId(text(255))
                     .replyTo(text(255))
                     .priority(random.nextInt(256))
-                    .deliveryMode(random.nextInt(256))
+                    .deliveryMode(1 + random.nextInt(2)) // 3.10 refuses others
                     .timestamp(new Date(random.nextLong() / 2_000));
         }
         return new Hostile(properties.build(), body(index), readable);
