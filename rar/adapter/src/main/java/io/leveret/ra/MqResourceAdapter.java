@@ -355,6 +355,24 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
     }
 
     /**
+     * Gives {@code pauseAfterFailures}.
+     *
+     * @return the value as set, or null
+     */
+    public String getPauseAfterFailures() {
+        return values().get(Setting.PAUSE_AFTER_FAILURES);
+    }
+
+    /**
+     * Sets {@code pauseAfterFailures}.
+     *
+     * @param value see {@link Setting#PAUSE_AFTER_FAILURES}; null or blank means not set
+     */
+    public void setPauseAfterFailures(String value) {
+        values().set(Setting.PAUSE_AFTER_FAILURES, value);
+    }
+
+    /**
      * Gives {@code drainTimeout}.
      *
      * @return the value as set, or null

@@ -249,6 +249,7 @@ class RetryFaultsTest {
         int messages = 40;
         spec.setPrefetch("20");
         spec.setMaxAttempts("2");
+        spec.setPauseAfterFailures("0");
         Bean bean = new Bean(RetryFaultsTest::fail);
         consume(bean);
         Until.holds("the parking queue", SOON, () -> exists(parking()));

@@ -467,7 +467,7 @@ class RetryTest {
 
     @Test
     void anExpirationDoesNotEndTheWaitAndAUserIdIsNotTakenOver() throws Exception {
-        spec.setRetryDelay("600");
+        spec.setRetryDelay("2000");
         Bean bean =
                 new Bean(
                         m -> {
@@ -478,11 +478,11 @@ class RetryTest {
         consume(bean);
         bare.publish(
                 queue,
-                new AMQP.BasicProperties.Builder().expiration("60000").userId("guest").build(),
+                new AMQP.BasicProperties.Builder().expiration("1000").userId("guest").build(),
                 new byte[] {'m'});
 
         Until.holds("its second try", SOON, () -> bean.count() == 2);
-        assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(1)) >= 600);
+        assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(1)) >= 2_000);
         assertEquals("guest", messages.get(0).userId());
         assertNull(messages.get(1).userId());
         assertNull(messages.get(1).expiration());

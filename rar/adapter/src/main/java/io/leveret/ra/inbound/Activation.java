@@ -46,6 +46,7 @@ final class Activation {
     private final MqActivationSpec.Effective settings;
     private final ActivationReport report;
     private final DeliveryCounts counts = new DeliveryCounts();
+    private final PoisonWatch poison;
     private final Sessions sessions;
     private volatile Instant since = Instant.now();
     private volatile ActivationState state = ActivationState.WAITING;
@@ -60,6 +61,7 @@ final class Activation {
         this.settings = settings;
         String beanName = beanName(endpoints);
         this.report = new ActivationReport(room, beanName);
+        this.poison = new PoisonWatch(report, settings.inbound().retry().pauseAfterFailures());
         this.sessions = new Sessions(this, room, endpoints, settings, type, beanName);
     }
 
@@ -109,6 +111,10 @@ final class Activation {
     /** Gives the sessions as they are now, in order. */
     List<Session> sessions() {
         return sessions.all();
+    }
+
+    PoisonWatch poison() {
+        return poison;
     }
 
     /** Gives what becomes of failed messages; null when nothing is connected to a broker. */
@@ -272,6 +278,7 @@ final class Activation {
     }
 
     void tryNow() {
+        poison.tryNow();
         BrokerLookup running;
         synchronized (this) {
             running = state == ActivationState.LOOKING_UP ? lookup : null;

@@ -88,6 +88,16 @@ final class ActivationStatus implements ActivationMXBean {
     }
 
     @Override
+    public int getFailuresInARow() {
+        return activation.poison().failures();
+    }
+
+    @Override
+    public boolean isPausedByFailures() {
+        return activation.poison().isPaused();
+    }
+
+    @Override
     public long getReturned() {
         return activation.counts().returned.sum();
     }

@@ -313,6 +313,24 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
     }
 
     /**
+     * Gives {@code pauseAfterFailures}.
+     *
+     * @return the value as set, or null
+     */
+    public String getPauseAfterFailures() {
+        return values().get(Setting.PAUSE_AFTER_FAILURES);
+    }
+
+    /**
+     * Sets {@code pauseAfterFailures}.
+     *
+     * @param value see {@link Setting#PAUSE_AFTER_FAILURES}; null or blank means not set
+     */
+    public void setPauseAfterFailures(String value) {
+        values().set(Setting.PAUSE_AFTER_FAILURES, value);
+    }
+
+    /**
      * Gives {@code abortOn}.
      *
      * @return the value as set, or null

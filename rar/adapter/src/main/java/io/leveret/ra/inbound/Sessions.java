@@ -6,6 +6,7 @@ import io.leveret.ra.link.LinkKey;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.retry.FailureKinds;
 import io.leveret.ra.retry.Retries;
+import io.leveret.ra.settings.AckMode;
 import io.leveret.ra.settings.BrokerSettings;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.util.ArrayList;
@@ -90,11 +91,9 @@ final class Sessions {
 
     /** All of them consume: what failed messages need should be there too. */
     void prepareRetries() {
-        Retries now;
-        synchronized (this) {
-            now = retries;
+        if (settings.inbound().ackMode() != AckMode.ON_RECEIPT_MAY_LOSE) {
+            retries().prepare();
         }
-        now.prepare();
     }
 
     /** Gives what becomes of failed messages; null when there are no sessions. */

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * ends when none is left. At most one runs, over all generations of the subscription: a delivery of
  * a lost channel that still runs holds up the new one's, because there is one endpoint, and it
  * belongs to whoever made this busy. HOLDING keeps a delivery for another try, with no thread: the
- * endpoint could not take it, or it has failed and order is strict.
+ * endpoint could not take it, it has failed and order is strict, or everything fails.
  *
  * <p>Failure cases: the subscription is lost while a delivery runs (its settling is a no-op) or is
  * held (dropped: it comes again); the delivery fails (handed to the retry room, which holds up no
@@ -64,6 +64,7 @@ final class Worker {
     private final boolean onReceipt;
     private final DeliveryRunner runner;
     private final StuckWatch watch;
+    private final PoisonWatch poison;
     private final Owner owner;
     private final Backoff untouched;
 
@@ -96,6 +97,7 @@ final class Worker {
                 new DeliveryRunner(
                         endpoints, type, room.transactions, flushLimit(room.drainTimeout));
         this.watch = new StuckWatch(threads, settings.inbound().stuckThreshold(), owner);
+        this.poison = activation.poison();
         this.owner = owner;
         this.untouched = Backoff.withoutLimits(settings.link().reconnect());
     }
@@ -169,6 +171,10 @@ final class Worker {
         if (delivery.hostile() != null) {
             return hostile(subscription, delivery);
         }
+        Duration pause = poison.pause(System.nanoTime());
+        if (!pause.isZero()) {
+            return !hold(subscription, delivery, pause);
+        }
         return switch (run(subscription, delivery)) {
             case DONE -> done(subscription.settlement(), delivery);
             case FAILED -> failed(subscription, delivery);
@@ -204,6 +210,7 @@ final class Worker {
     }
 
     private boolean done(Settlement settlement, Delivery delivery) {
+        poison.succeeded();
         if (manual || onReceipt) {
             return true;
         }
@@ -225,6 +232,7 @@ final class Worker {
                             + delivery.message()
                             + ", it is lost: it was acknowledged on receipt",
                     runner.failure());
+            poison.failed(runner.failure());
             return true;
         }
         if (manual && !delivery.answer()) {
@@ -236,6 +244,11 @@ final class Worker {
         FailedDelivery failed =
                 new FailedDelivery(subscription, delivery, threads, counts, this::isStopping);
         Verdict verdict = retries.verdict(delivery.attempts(), runner.failure(), null);
+        if (verdict.next() == Verdict.Next.UNCOUNTED) {
+            poison.untried();
+        } else {
+            poison.failed(runner.failure());
+        }
         report.warning(
                 "failed to process " + delivery.message() + " " + verdict.outlook(),
                 runner.failure());
@@ -275,6 +288,7 @@ final class Worker {
 
     /** Nobody has seen it, so nobody counts it; the others would fare no better. */
     private boolean untouched(Subscription subscription, Delivery delivery) {
+        poison.untried();
         long now = System.nanoTime();
         if (untouchedSince == 0) {
             untouchedSince = now;

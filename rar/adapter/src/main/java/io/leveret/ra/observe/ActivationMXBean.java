@@ -110,6 +110,20 @@ public interface ActivationMXBean {
     long getParked();
 
     /**
+     * Counts the failures since a message was processed last, over all sessions.
+     *
+     * @return the number
+     */
+    int getFailuresInARow();
+
+    /**
+     * Says whether it pauses because of them, and tries one message at a time only.
+     *
+     * @return true from {@code pauseAfterFailures} on, until a message is processed
+     */
+    boolean isPausedByFailures();
+
+    /**
      * Gives how many messages were given back to the queue, mostly untouched when delivery stopped.
      *
      * @return the number
@@ -157,6 +171,9 @@ public interface ActivationMXBean {
      */
     void start();
 
-    /** Lets all sessions that are backing off try now. Does nothing while it is paused. */
+    /**
+     * Lets all sessions that are backing off try now, and when it is paused by failures, one
+     * message. Does nothing while it is paused by {@link #stop}.
+     */
     void resume();
 }

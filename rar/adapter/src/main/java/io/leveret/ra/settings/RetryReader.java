@@ -63,6 +63,7 @@ final class RetryReader {
                 mode,
                 atEnd,
                 parking,
+                reader.number(Setting.PAUSE_AFTER_FAILURES),
                 classNames(Setting.ABORT_ON),
                 classNames(Setting.REQUEUE_ON));
     }

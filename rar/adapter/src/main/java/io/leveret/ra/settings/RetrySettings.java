@@ -13,6 +13,7 @@ import java.util.Set;
  * @param mode how it comes again
  * @param atEnd what becomes of it when it has failed for the last time
  * @param parkingQueue where it is parked
+ * @param pauseAfterFailures how many failures in a row are too many, 0 for never
  * @param abortOn names of exceptions that end a message at once
  * @param requeueOn names of exceptions that are not counted as a try
  */
@@ -22,6 +23,7 @@ public record RetrySettings(
         RetryMode mode,
         AtEnd atEnd,
         String parkingQueue,
+        int pauseAfterFailures,
         Set<String> abortOn,
         Set<String> requeueOn) {
 

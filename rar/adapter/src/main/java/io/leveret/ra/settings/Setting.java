@@ -175,6 +175,15 @@ public enum Setting {
     RETRY_MODE("retryMode", RetryMode.class, null, Bean.ACTIVATION),
     /** What becomes of a message that has failed for the last time: see {@link AtEnd}. */
     AT_END("atEnd", AtEnd.class, "PARK", Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
+    /** After how many failures in a row an activation pauses, 0 for never. */
+    PAUSE_AFTER_FAILURES(
+            "pauseAfterFailures",
+            Type.NUMBER,
+            "100",
+            0,
+            1_000_000,
+            Bean.RESOURCE_ADAPTER,
+            Bean.ACTIVATION),
     /** Exceptions that end a message at once: names of classes. */
     ABORT_ON("abortOn", Type.LIST, null, Bean.ACTIVATION),
     /** Exceptions that are not counted as a try: names of classes. */

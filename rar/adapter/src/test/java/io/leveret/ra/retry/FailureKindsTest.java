@@ -42,6 +42,7 @@ final class FailureKindsTest {
                         RetryMode.LADDER,
                         AtEnd.PARK,
                         "parking",
+                        0,
                         abortOn,
                         requeueOn),
                 bean);

@@ -1,0 +1,131 @@
+package io.leveret.it.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.leveret.it.container.FakeEndpoints;
+import io.leveret.ra.inbound.MqActivationSpec;
+import io.leveret.ra.observe.ActivationMXBean;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** When everything fails, the activation pauses, tries one message at a time, and goes on. */
+@Timeout(120)
+class PoisonPauseTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final int THRESHOLD = 10;
+    private static final int MESSAGES = 60;
+
+    private final AtomicBoolean works = new AtomicBoolean();
+    private final Bean bean =
+            new Bean(
+                    m -> {
+                        if (!works.get()) {
+                            throw new IllegalStateException("nothing works");
+                        }
+                    });
+    private Bare bare;
+    private Rig rig;
+    private String queue;
+    private MqActivationSpec spec;
+    private FakeEndpoints endpoints;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        bare = new Bare(Nodes.shared().port());
+        queue = bare.queue("poison");
+        rig = Rig.started(Nodes.shared().port());
+        spec = rig.spec(queue);
+        spec.setMaxSession("3");
+        spec.setRetryDelay("60000");
+        spec.setPauseAfterFailures(String.valueOf(THRESHOLD));
+        for (int i = 0; i < MESSAGES; i++) {
+            bare.publish(queue, "m" + i);
+        }
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        rig.close();
+        bare.close();
+        rig.assertContractKept();
+    }
+
+    private ActivationMXBean consume() throws Exception {
+        endpoints = rig.endpoints(bean);
+        rig.container().activate(endpoints, spec);
+        return rig.activation();
+    }
+
+    @Test
+    void itPausesProbesOneAtATimeAndGoesOnByItself() throws Exception {
+        try (LogLines alarm = new LogLines("messages in a row have failed");
+                LogLines over = new LogLines("goes on: a message was processed after")) {
+            ActivationMXBean seen = consume();
+            Until.holds("the pause", SOON, seen::isPausedByFailures);
+            // What ran beside the one that was too many may end too.
+            Until.holds("the end of what runs", SOON, () -> seen.getInFlight() == 0);
+            int atPause = bean.count();
+            assertTrue(atPause < THRESHOLD + 3, atPause + " tries until the pause");
+            assertEquals(1, alarm.count());
+            assertEquals(Level.SEVERE, alarm.records().get(0).getLevel());
+
+            Until.holds("three probes", SOON, () -> bean.count() == atPause + 3);
+            List<Bean.Seen> tries = bean.seen();
+            long first = between(tries, atPause - 1, atPause);
+            long last = between(tries, atPause + 1, atPause + 2);
+            assertTrue(first >= 900, first + " ms before the first probe");
+            assertTrue(last >= 3_500, last + " ms before the third probe");
+            Until.holds("its end", SOON, () -> seen.getFailuresInARow() == atPause + 3);
+
+            works.set(true);
+            seen.resume(); // what an operator does who has mended it
+            Until.holds("all others", SOON, () -> bean.count() == MESSAGES);
+            assertFalse(seen.isPausedByFailures());
+            assertEquals(0, seen.getFailuresInARow());
+            assertEquals(1, alarm.count());
+            assertEquals(1, over.count());
+        }
+    }
+
+    @Test
+    void whatWaitsMeanwhileIsNotTriedAndGoesBackWhenTheActivationStops() throws Exception {
+        ActivationMXBean seen = consume();
+        Until.holds("the pause", SOON, seen::isPausedByFailures);
+        Until.holds("the end of what runs", SOON, () -> seen.getInFlight() == 0);
+        rig.container().deactivate(endpoints, spec);
+        int tried = bean.count();
+        assertTrue(tried < THRESHOLD + 4, tried + " tries");
+        Until.holds("the rest is back", SOON, () -> bare.ready(queue) == MESSAGES - tried);
+        assertEquals(tried, bare.ready(queue + ".retry.60000"));
+    }
+
+    @Test
+    void aMessageThatIsProcessedInBetweenMakesItNoRow() throws Exception {
+        spec.setPauseAfterFailures("2");
+        spec.setMaxSession("1");
+        Bean everyOther =
+                new Bean(
+                        m -> {
+                            if (Integer.parseInt(m.text().substring(1)) % 2 == 0) {
+                                throw new IllegalStateException("an even one");
+                            }
+                        });
+        rig.container().activate(rig.endpoints(everyOther), spec);
+        Until.holds("all of them", SOON, () -> everyOther.count() == MESSAGES);
+        assertFalse(rig.activation().isPausedByFailures());
+    }
+
+    private static long between(List<Bean.Seen> tries, int one, int other) {
+        return TimeUnit.NANOSECONDS.toMillis(tries.get(other).nanos() - tries.get(one).nanos());
+    }
+}
