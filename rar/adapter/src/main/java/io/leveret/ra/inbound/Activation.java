@@ -6,6 +6,7 @@ import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.retry.Retries;
 import io.leveret.ra.settings.BrokerSettings;
+import io.leveret.ra.topology.Topology;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ResourceAdapterInternalException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
@@ -46,6 +47,7 @@ final class Activation {
     private final MqActivationSpec.Effective settings;
     private final ActivationReport report;
     private final DeliveryCounts counts = new DeliveryCounts();
+    private final Topology topology;
     private final Sessions sessions;
     private volatile Instant since = Instant.now();
     private volatile ActivationState state = ActivationState.WAITING;
@@ -60,6 +62,7 @@ final class Activation {
         this.settings = settings;
         String beanName = beanName(endpoints);
         this.report = new ActivationReport(room, beanName);
+        this.topology = new Topology(settings.inbound());
         this.sessions = new Sessions(this, room, endpoints, settings, type, beanName);
     }
 
@@ -132,6 +135,10 @@ final class Activation {
         return counts;
     }
 
+    Topology topology() {
+        return topology;
+    }
+
     // --- what the lookup reports ---
 
     void found(BrokerSettings broker) {
@@ -172,9 +179,9 @@ final class Activation {
         report.tell(
                 MqEvent.Severity.INFO,
                 ActivationState.CONSUMING,
-                "consumes from queue '"
-                        + settings.inbound().destination()
-                        + "' with "
+                "consumes from "
+                        + settings.inbound().shownQueue()
+                        + " with "
                         + settings.inbound().maxSession()
                         + " session(s)");
         sessions.prepareRetries();
