@@ -316,6 +316,17 @@ class DeclaredTopologyTest {
                 bare.queue("unlimited", Map.of("x-queue-type", "quorum", "x-delivery-limit", -1));
         assertEquals(old ? MANY : 21, attempts(plain), "without the argument");
         assertEquals(old ? 1 : MANY, attempts(unlimited), "with x-delivery-limit=-1");
+        if (!old) {
+            node.ctl(
+                    "set_policy",
+                    queue,
+                    "^" + queue + "$",
+                    "{\"delivery-limit\":-1}",
+                    "--apply-to",
+                    "queues");
+            bare.declare(queue, Map.of("x-queue-type", "quorum"));
+            assertEquals(MANY, attempts(queue), "with that as a policy");
+        }
     }
 
     @Test

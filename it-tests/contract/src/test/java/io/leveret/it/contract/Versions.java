@@ -14,6 +14,11 @@ final class Versions {
         assumeTrue(isAtLeast(node, 4, 3), "needs RabbitMQ 4.3");
     }
 
+    /** Where quorum queues have a delivery limit that nobody has asked for. */
+    static void assumeLimitsDeliveries(BrokerNode node) {
+        assumeTrue(isAtLeast(node, 4, 0), "needs RabbitMQ 4");
+    }
+
     /** Where the feature can be switched off. */
     static void assumeDeniesTransientQueues(BrokerNode node) {
         assumeTrue(isAtLeast(node, 4, 0), "needs RabbitMQ 4");

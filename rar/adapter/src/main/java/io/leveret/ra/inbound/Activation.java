@@ -6,7 +6,6 @@ import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.retry.Retries;
 import io.leveret.ra.settings.BrokerSettings;
-import io.leveret.ra.topology.Topology;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ResourceAdapterInternalException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
@@ -47,7 +46,7 @@ final class Activation {
     private final MqActivationSpec.Effective settings;
     private final ActivationReport report;
     private final DeliveryCounts counts = new DeliveryCounts();
-    private final Topology topology;
+    private final TopologyWatch topology;
     private final Sessions sessions;
     private volatile Instant since = Instant.now();
     private volatile ActivationState state = ActivationState.WAITING;
@@ -62,7 +61,7 @@ final class Activation {
         this.settings = settings;
         String beanName = beanName(endpoints);
         this.report = new ActivationReport(room, beanName);
-        this.topology = new Topology(settings.inbound());
+        this.topology = new TopologyWatch(this, room, settings.inbound());
         this.sessions = new Sessions(this, room, endpoints, settings, type, beanName);
     }
 
@@ -135,7 +134,7 @@ final class Activation {
         return counts;
     }
 
-    Topology topology() {
+    TopologyWatch topology() {
         return topology;
     }
 

@@ -7,6 +7,7 @@ import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkKey;
 import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.topology.Topology;
 import java.time.Duration;
 
@@ -32,8 +33,21 @@ record SessionChannels(LinkRegistry links, LinkGroup group) implements Topology.
         }
     }
 
+    @Override
+    public void aside(ChannelSetup work) throws LinkUnavailableException, InterruptedException {
+        group.open(deadline(), false, true, work).close();
+    }
+
+    BrokerSettings broker() {
+        return group.key().broker();
+    }
+
+    /** How long a connect, and so a request, may take. */
+    Duration limit() {
+        return group.key().settings().connectTimeout();
+    }
+
     private Deadline deadline() {
-        Duration limit = group.key().settings().connectTimeout();
-        return Deadline.in(limit);
+        return Deadline.in(limit());
     }
 }

@@ -49,7 +49,8 @@ final class Subscriber {
     private final InboundSettings inbound;
     private final TopologySettings topology;
     private final boolean strict;
-    private final Topology.Channels channels;
+    private final TopologyWatch watch;
+    private final SessionChannels channels;
     private final String tag;
     private final Worker worker;
     private final Backoff backoff;
@@ -78,6 +79,7 @@ final class Subscriber {
         this.inbound = settings.inbound();
         this.topology = inbound.topology();
         this.strict = inbound.order().strict();
+        this.watch = activation.topology();
         this.channels = new SessionChannels(room.links, group);
         this.tag = tag;
         this.worker = worker;
@@ -153,7 +155,7 @@ final class Subscriber {
         Subscription fresh = null;
         try {
             worker.prepareEndpoint();
-            Topology.Ready ready = activation.topology().prepare(channels);
+            Topology.Ready ready = watch.prepare(channels);
             LinkChannel channel = ready.channel();
             Settlement settlement =
                     new Settlement(channel, threads, counts, report, inbound.prefetch());
@@ -165,6 +167,7 @@ final class Subscriber {
             fresh.start(ready.queue(), tag);
             if (consuming(fresh)) {
                 activation.subscribed();
+                watch.consumes(ready, channels);
                 Subscription subscription = fresh;
                 if (!topology.isTiedToConnection() && !topology.isTiedToConsumer()) {
                     channel.onLeave(() -> linkMoved(subscription));

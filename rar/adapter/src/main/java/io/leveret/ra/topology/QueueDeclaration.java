@@ -9,6 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How one queue is declared on one version of the broker, over several attempts: some arguments
@@ -31,6 +33,10 @@ final class QueueDeclaration {
     static final String DELIVERY_LIMIT = "x-delivery-limit";
 
     private static final long UNLIMITED = -1;
+
+    /** What the broker says that the queue has, in place of "none". */
+    private static final Pattern CURRENT =
+            Pattern.compile("but current is (?:the value )?'(-?\\w{1,18})'");
 
     private final String name;
     private final Queue queue;
@@ -97,8 +103,20 @@ final class QueueDeclaration {
         return true;
     }
 
-    /** What is otherwise than wanted and was put up with: by argument, in the broker's words. */
-    Map<String, String> differences() {
-        return differences;
+    /** The arguments that the queue has, as far as they are known. */
+    Map<String, Object> known() {
+        Map<String, Object> all = arguments();
+        differences.forEach(
+                (argument, words) -> {
+                    Matcher current = CURRENT.matcher(words);
+                    if (!current.find()) {
+                        all.remove(argument); // it has none
+                    } else if (argument.equals(DELIVERY_LIMIT)) {
+                        all.put(argument, Long.valueOf(current.group(1)));
+                    } else {
+                        all.put(argument, current.group(1));
+                    }
+                });
+        return all;
     }
 }

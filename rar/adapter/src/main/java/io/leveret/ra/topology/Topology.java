@@ -64,6 +64,15 @@ public final class Topology {
          * @throws InterruptedException when the caller is interrupted
          */
         void apart(ChannelSetup work) throws LinkUnavailableException, InterruptedException;
+
+        /**
+         * Does something on a channel that is closed then; nothing else suffers from a refusal.
+         *
+         * @param work what to do
+         * @throws LinkUnavailableException when there is no channel, or the broker has refused
+         * @throws InterruptedException when the caller is interrupted
+         */
+        void aside(ChannelSetup work) throws LinkUnavailableException, InterruptedException;
     }
 
     /**
@@ -71,14 +80,14 @@ public final class Topology {
      *
      * @param channel an open channel
      * @param queue the name of the queue to consume from
-     * @param differences what the queue has otherwise than wanted, and what was put up with because
-     *     it depends on the broker's version: by argument, in the broker's words
+     * @param arguments those that the queue has, as far as they are known because it was declared;
+     *     what depends on the broker's version may be otherwise than wanted
      */
-    public record Ready(LinkChannel channel, String queue, Map<String, String> differences) {
+    public record Ready(LinkChannel channel, String queue, Map<String, Object> arguments) {
 
         /** Copies the map. */
         public Ready {
-            differences = Map.copyOf(differences);
+            arguments = Map.copyOf(arguments);
         }
     }
 
@@ -106,7 +115,7 @@ public final class Topology {
                 Steps steps = new Steps(channel, channels);
                 String name = apply(steps, version, queue);
                 ready = true;
-                return new Ready(channel, name, queue == null ? Map.of() : queue.differences());
+                return new Ready(channel, name, queue == null ? Map.of() : queue.known());
             } catch (TopologyException e) {
                 if (queue == null || !queue.giveWay(e)) {
                     throw e;
@@ -239,12 +248,12 @@ public final class Topology {
         }
 
         @Override
-        public String of(int code) {
+        public String of(int code, String words) {
             return switch (code) {
                 case AMQP.ACCESS_REFUSED -> refused;
                 case AMQP.NOT_FOUND -> missing;
                 case AMQP.RESOURCE_LOCKED -> "it belongs to another connection until that ends";
-                case AMQP.PRECONDITION_FAILED -> different;
+                case AMQP.PRECONDITION_FAILED -> words.contains("inequivalent") ? different : null;
                 case AMQP.COMMAND_INVALID -> "a plug-in of the broker that has it is not enabled";
                 case AMQP.INTERNAL_ERROR -> "this broker does not permit it any more";
                 default -> null;

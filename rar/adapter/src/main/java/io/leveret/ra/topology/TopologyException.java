@@ -49,13 +49,18 @@ public final class TopologyException extends IOException {
 
     private static TopologyException of(
             String what, Hints hints, Exception cause, int code, String words) {
-        String hint = hints.of(code);
+        String hint = hints.of(code, words);
         return new TopologyException(
                 hint == null ? what : what + " (" + hint + ")", code, words, cause);
     }
 
-    /** Says that it was found unfit. */
-    static TopologyException unfit(String what) {
+    /**
+     * Says that it was found unfit.
+     *
+     * @param what what is wrong, and what to do
+     * @return the exception, without a cause
+     */
+    public static TopologyException unfit(String what) {
         return new TopologyException(what, 0, "", null);
     }
 
@@ -63,7 +68,7 @@ public final class TopologyException extends IOException {
     interface Hints {
 
         /** Gives what to do, or null when nothing more can be said. */
-        String of(int code);
+        String of(int code, String words);
     }
 
     /** The code of the broker, 0 when it did not answer. */

@@ -27,16 +27,24 @@ final class QueueDeclarationTest {
     }
 
     private static TopologyException refusal(int code, String argument) {
+        return refusal(code, argument, "none");
+    }
+
+    private static TopologyException refusal(int code, String argument, String current) {
         return TopologyException.of(
                 "cannot",
-                c -> "hint " + c,
+                (c, words) -> "hint " + c,
                 new IOException(
                         new ShutdownSignalException(
                                 false,
                                 false,
                                 new AMQP.Channel.Close.Builder()
                                         .replyCode(code)
-                                        .replyText("inequivalent arg '" + argument + "' for queue")
+                                        .replyText(
+                                                "inequivalent arg '"
+                                                        + argument
+                                                        + "' but current is "
+                                                        + current)
                                         .build(),
                                 null)));
     }
@@ -77,9 +85,13 @@ final class QueueDeclarationTest {
         QueueDeclaration declaration = of("4.0.5", QueueType.QUORUM, false, Map.of());
         assertTrue(declaration.giveWay(refusal(406, "x-delivery-limit")));
         assertEquals(Map.of("x-queue-type", "quorum"), declaration.arguments());
-        assertTrue(declaration.giveWay(refusal(406, "x-delivery-limit")));
+        assertEquals(Map.of("x-queue-type", "quorum"), declaration.known());
+        assertTrue(
+                declaration.giveWay(
+                        refusal(406, "x-delivery-limit", "the value '50' of type 'long'")));
         assertFalse(declaration.giveWay(refusal(406, "x-delivery-limit")), "it was not declared");
-        assertEquals(1, declaration.differences().size());
+        assertEquals(
+                Map.of("x-queue-type", "quorum", "x-delivery-limit", 50L), declaration.known());
     }
 
     @Test
@@ -92,7 +104,7 @@ final class QueueDeclarationTest {
         QueueDeclaration limited =
                 of("4.0.5", QueueType.QUORUM, false, Map.of("x-delivery-limit", 5L));
         assertFalse(limited.giveWay(refusal(406, "x-delivery-limit")), "somebody asked for it");
-        assertEquals(Map.of(), limited.differences());
+        assertEquals(Map.of("x-queue-type", "quorum", "x-delivery-limit", 5L), limited.known());
     }
 
     @Test
@@ -104,6 +116,7 @@ final class QueueDeclarationTest {
         assertTrue(refusal.words().startsWith("inequivalent arg"));
         assertEquals(
                 "cannot",
-                TopologyException.of("cannot", c -> "hint", new IOException("late")).getMessage());
+                TopologyException.of("cannot", (c, words) -> "hint", new IOException("late"))
+                        .getMessage());
     }
 }
