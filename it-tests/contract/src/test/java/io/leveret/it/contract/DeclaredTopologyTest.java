@@ -214,6 +214,7 @@ class DeclaredTopologyTest {
         consume(
                 s -> {
                     s.setDestination(null);
+                    s.setParkingQueue(queue);
                     s.setExchanges(exchange + " type=fanout");
                     s.setBindings(exchange);
                 });

@@ -281,11 +281,11 @@ public final class SettingsReader {
     public void inboundDefaults() {
         number(Setting.MAX_SESSION);
         number(Setting.PREFETCH);
-        new RetryReader(this, bean).read("", false);
-        time(Setting.STUCK_THRESHOLD);
         oneOf(Setting.TOPOLOGY_MODE, TopologyMode.class);
-        oneOf(Setting.VERIFICATION, Verification.class);
-        new ManagementReader(problems).read(new Level(Map.of(), null, problems), adapter, outside);
+        TopologySettings none =
+                topology(TopologyMode.NONE, true, new InboundSettings.Order(false, false, 0));
+        new RetryReader(this, bean).read("", false, none);
+        time(Setting.STUCK_THRESHOLD);
     }
 
     /**

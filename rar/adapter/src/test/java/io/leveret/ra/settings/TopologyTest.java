@@ -183,6 +183,8 @@ final class TopologyTest {
     @DisplayName("of a queue without a destination: the broker names it, for one consumer")
     void serverNamed() {
         given.bean(Setting.DESTINATION, null);
+        assertTrue(problems(Setting.PARKING_QUEUE).contains("is required where the broker names"));
+        given.bean(Setting.PARKING_QUEUE, "parked");
         InboundSettings inbound = inbound();
         assertEquals("", inbound.destination());
         assertEquals(
@@ -205,6 +207,10 @@ final class TopologyTest {
         assertTrue(inbound().topology().isTiedToConnection());
         given.bean(Setting.MAX_SESSION, "3");
         assertTrue(problems(Setting.MAX_SESSION).contains("use 1"));
+        given.bean(Setting.MAX_SESSION, null);
+        assertEquals(RetryMode.IN_PLACE, inbound().retry().mode());
+        given.bean(Setting.RETRY_MODE, "LADDER");
+        assertTrue(problems(Setting.RETRY_MODE).contains("goes with its consumer"));
     }
 
     @Test
