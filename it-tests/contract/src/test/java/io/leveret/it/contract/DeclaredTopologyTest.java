@@ -194,52 +194,6 @@ class DeclaredTopologyTest {
     }
 
     @Test
-    void anExclusiveQueueFollowsItsConnection() throws Exception {
-        consume(s -> s.setQueueOptions("exclusive=true"));
-        // The default exchange: no other connection may even look at the queue.
-        publish("", queue, Map.of(), "first");
-        Until.holds("the first", SOON, () -> bean.count() == 1);
-        proxy.cut();
-        Until.holds(
-                "delivered again after a cut",
-                SOON,
-                () -> {
-                    publish("", queue, Map.of(), "again");
-                    return bean.count() > 1;
-                });
-    }
-
-    @Test
-    void aQueueNamedByTheBrokerIsConsumedAndBoundUnderThatName() throws Exception {
-        consume(
-                s -> {
-                    s.setDestination(null);
-                    s.setParkingQueue(queue);
-                    s.setExchanges(exchange + " type=fanout");
-                    s.setBindings(exchange);
-                });
-        publish(exchange, "", Map.of(), "first");
-        Until.holds("the first", SOON, () -> bean.count() == 1);
-        proxy.cut();
-        Until.holds(
-                "delivered again after a cut",
-                SOON,
-                () -> {
-                    publish(exchange, "", Map.of(), "again");
-                    return bean.count() > 1;
-                });
-        Until.holds(
-                "one queue",
-                SOON,
-                () ->
-                        node.ctl("list_bindings", "source_name", "destination_name")
-                                        .lines()
-                                        .filter(line -> line.startsWith(exchange + "\tamq.gen"))
-                                        .count()
-                                == 1);
-    }
-
-    @Test
     void aTransientQueueIsMadeOverAConnectionOfItsOwn() throws Exception {
         consume(s -> s.setQueueOptions("durable=false"));
         publish("", queue, Map.of(), "m");
