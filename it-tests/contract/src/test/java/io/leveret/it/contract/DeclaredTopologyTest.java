@@ -11,6 +11,7 @@ import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.broker.BrokerOptions;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
@@ -200,6 +201,32 @@ class DeclaredTopologyTest {
         Until.holds("the message", SOON, () -> bean.count() == 1);
         assertTrue(shown(queue, "list_queues", "name", "durable").endsWith("false"));
         assertEquals(2, proxy.accepted(), "connections");
+    }
+
+    @Test
+    void anExchangeOfATypeThatAPlugInBringsIsMade() throws Exception {
+        try (BrokerNode plugged =
+                        BrokerNode.start(
+                                BrokerOptions.defaults()
+                                        .withPlugins("rabbitmq_consistent_hash_exchange"));
+                Rig there = Rig.started(plugged.port());
+                Connection publisher = Bare.factory(plugged.port()).newConnection("publisher")) {
+            MqActivationSpec spec = spec();
+            spec.setExchanges(exchange + " type=x-consistent-hash [hash-header=user]");
+            spec.setBindings(exchange + ": 10");
+            there.container().activate(there.endpoints(bean), spec);
+            Until.holds("consumes", SOON, () -> there.activation().getState().equals("CONSUMING"));
+            publisher
+                    .createChannel()
+                    .basicPublish(
+                            exchange,
+                            "",
+                            new AMQP.BasicProperties.Builder().headers(Map.of("user", "u")).build(),
+                            new byte[1]);
+            Until.holds("the message", SOON, () -> bean.count() == 1);
+            there.close();
+            there.assertContractKept();
+        }
     }
 
     @Test

@@ -263,12 +263,11 @@ final class Subscriber {
     /** Its delivery hangs: the others must not wait for it. Blocks for a round trip. */
     void stuck() {
         Subscription old = generations.current();
-        if (strict
-                || topology.isTiedToConsumer() // a cancel would delete the queue
-                || stopping
-                || old == null
-                || !generations.leave(old)) {
-            return; // with strict order nobody may overtake, and nothing else has been delivered
+        if (strict || topology.isTiedToConsumer()) {
+            return; // nobody may overtake; or the queue would go with its consumer
+        }
+        if (stopping || old == null || !generations.leave(old)) {
+            return;
         }
         activation.moves();
         old.cancel(tag);
