@@ -224,7 +224,6 @@ class DeclaredTopologyTest {
                             new AMQP.BasicProperties.Builder().headers(Map.of("user", "u")).build(),
                             new byte[1]);
             Until.holds("the message", SOON, () -> bean.count() == 1);
-            there.close();
             there.assertContractKept();
         }
     }

@@ -8,11 +8,13 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.MessageProperties;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.broker.FaultProxy;
+import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.observe.ActivationMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -134,29 +136,47 @@ class PassingQueueTest {
                 .count();
     }
 
-    /** Other sessions are there to make another connection the one with most room. */
+    /** Other activations come and go, so that another connection is the one with most room. */
     @Test
     void anExclusiveQueueIsConsumedAgainOverTheConnectionThatHasIt() throws Exception {
+        String others = queue + "-others";
+        channel.queueDeclare(others, true, false, false, Map.of());
+        rig.consume(others, new Bean());
+        consumers(others, 1);
+        FakeEndpoints second = rig.endpoints(new Bean());
+        MqActivationSpec secondSpec = rig.spec(others);
+        rig.container().activate(second, secondSpec);
+        consumers(others, 2);
         ActivationMXBean seen = consume(spec("exclusive=true"));
-        MqActivationSpec other = rig.spec(queue + "-other");
-        other.setTopologyMode("DECLARE");
-        other.setMaxSession("2");
-        consume(other);
+        hang(seen);
+        Until.holds("it is left", SOON, () -> seen.getSessionsConsuming() == 0);
+        rig.container().deactivate(second, secondSpec);
+        gate.countDown();
+        Until.holds("what was behind it", SOON, () -> bean.texts().contains("behind"));
+    }
+
+    private void consumers(String of, int count) throws Exception {
+        Until.holds(
+                "consumers",
+                SOON,
+                () -> channel.queueDeclarePassive(of).getConsumerCount() == count);
+    }
+
+    private void hang(ActivationMXBean seen) throws Exception {
         publish("", queue, "hang");
         publish("", queue, "behind");
         Until.holds("it hangs", SOON, () -> seen.getSessionsStuck() == 1);
-        gate.countDown();
-        Until.holds("what was behind it", SOON, () -> bean.texts().contains("behind"));
-        Until.holds("both done", SOON, () -> seen.getAcknowledged() >= 2);
     }
 
     /** A cancel would delete the queue, and what is in it. */
     @Test
     void aQueueThatGoesWithItsConsumerIsNotLeftWhenADeliveryHangs() throws Exception {
         ActivationMXBean seen = consume(spec("auto-delete=true"));
-        publish("", queue, "hang");
-        publish("", queue, "behind");
-        Until.holds("it hangs", SOON, () -> seen.getSessionsStuck() == 1);
+        hang(seen);
+        Until.never(
+                "its consumer goes",
+                Duration.ofSeconds(1),
+                () -> channel.queueDeclarePassive(queue).getConsumerCount() == 0);
         gate.countDown();
         Until.holds("what was behind it", SOON, () -> bean.texts().contains("behind"));
         assertEquals(List.of("hang", "behind"), bean.texts());
