@@ -59,7 +59,7 @@ final class QueueDeclaration {
             versioned.put(DELIVERY_LIMIT, UNLIMITED);
         }
         if (queue.lazy() && !version.isAtLeast(3, 12)) {
-            versioned.put(MODE, "lazy"); // from then on they all are, and 4.3 refuses the argument
+            versioned.put(MODE, "lazy"); // later ones are so anyway, and ignore the argument
         }
         versioned.keySet().removeAll(given);
     }
