@@ -407,4 +407,58 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
     public void setStuckThreshold(String value) {
         values().set(Setting.STUCK_THRESHOLD, value);
     }
+
+    /**
+     * Gives {@code topologyMode}.
+     *
+     * @return the value as set, or null
+     */
+    public String getTopologyMode() {
+        return values().get(Setting.TOPOLOGY_MODE);
+    }
+
+    /**
+     * Sets {@code topologyMode}.
+     *
+     * @param value see {@link Setting#TOPOLOGY_MODE}; null or blank means not set
+     */
+    public void setTopologyMode(String value) {
+        values().set(Setting.TOPOLOGY_MODE, value);
+    }
+
+    /**
+     * Gives {@code verification}.
+     *
+     * @return the value as set, or null
+     */
+    public String getVerification() {
+        return values().get(Setting.VERIFICATION);
+    }
+
+    /**
+     * Sets {@code verification}.
+     *
+     * @param value see {@link Setting#VERIFICATION}; null or blank means not set
+     */
+    public void setVerification(String value) {
+        values().set(Setting.VERIFICATION, value);
+    }
+
+    /**
+     * Gives {@code managementUrl}.
+     *
+     * @return the value as set, or null
+     */
+    public String getManagementUrl() {
+        return values().get(Setting.MANAGEMENT_URL);
+    }
+
+    /**
+     * Sets {@code managementUrl}.
+     *
+     * @param value see {@link Setting#MANAGEMENT_URL}; null or blank means not set
+     */
+    public void setManagementUrl(String value) {
+        values().set(Setting.MANAGEMENT_URL, value);
+    }
 }

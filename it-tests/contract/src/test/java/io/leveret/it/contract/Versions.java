@@ -11,9 +11,22 @@ final class Versions {
 
     /** From 4.3 on the broker cancels a consumer where it closed the channel, or did nothing. */
     static void assumeCancelsConsumers(BrokerNode node) {
+        assumeTrue(isAtLeast(node, 4, 3), "needs RabbitMQ 4.3");
+    }
+
+    /** Where quorum queues have a delivery limit that nobody has asked for. */
+    static void assumeLimitsDeliveries(BrokerNode node) {
+        assumeTrue(isAtLeast(node, 4, 0), "needs RabbitMQ 4");
+    }
+
+    /** Where the feature can be switched off. */
+    static void assumeDeniesTransientQueues(BrokerNode node) {
+        assumeTrue(isAtLeast(node, 4, 0), "needs RabbitMQ 4");
+    }
+
+    private static boolean isAtLeast(BrokerNode node, int major, int minor) {
         String[] version = node.version().split("\\.");
-        int major = Integer.parseInt(version[0]);
-        assumeTrue(
-                major > 4 || major == 4 && Integer.parseInt(version[1]) >= 3, "needs RabbitMQ 4.3");
+        int actual = Integer.parseInt(version[0]);
+        return actual > major || actual == major && Integer.parseInt(version[1]) >= minor;
     }
 }

@@ -47,6 +47,7 @@ final class Activation {
     private final ActivationReport report;
     private final DeliveryCounts counts = new DeliveryCounts();
     private final PoisonWatch poison;
+    private final TopologyWatch topology;
     private final Sessions sessions;
     private volatile Instant since = Instant.now();
     private volatile ActivationState state = ActivationState.WAITING;
@@ -62,6 +63,7 @@ final class Activation {
         String beanName = beanName(endpoints);
         this.report = new ActivationReport(room, beanName);
         this.poison = new PoisonWatch(report, settings.inbound().retry().pauseAfterFailures());
+        this.topology = new TopologyWatch(this, room, settings.inbound());
         this.sessions = new Sessions(this, room, endpoints, settings, type, beanName);
     }
 
@@ -138,6 +140,10 @@ final class Activation {
         return counts;
     }
 
+    TopologyWatch topology() {
+        return topology;
+    }
+
     // --- what the lookup reports ---
 
     void found(BrokerSettings broker) {
@@ -178,9 +184,9 @@ final class Activation {
         report.tell(
                 MqEvent.Severity.INFO,
                 ActivationState.CONSUMING,
-                "consumes from queue '"
-                        + settings.inbound().destination()
-                        + "' with "
+                "consumes from "
+                        + settings.inbound().shownQueue()
+                        + " with "
                         + settings.inbound().maxSession()
                         + " session(s)");
         sessions.prepareRetries();

@@ -39,12 +39,15 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
                 resourceAdapter instanceof ConnectionBean bean ? bean.values() : new Values();
         SettingsReader reader = new SettingsReader(values(), inherited);
         Lookup lookup = reader.connectionFactoryLookup();
+        InboundSettings inbound = reader.inbound();
+        LinkSettings link = reader.link();
         Effective fresh =
                 new Effective(
                         lookup == null ? reader.broker() : null,
                         lookup,
-                        reader.link(),
-                        reader.inbound());
+                        // Its next channel must be on the connection that owns the queue.
+                        inbound.topology().isTiedToConnection() ? link.single() : link,
+                        inbound);
         if (!reader.problems().isEmpty()) {
             InvalidPropertyException e =
                     new InvalidPropertyException(
@@ -472,5 +475,113 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
      */
     public void setStuckThreshold(String value) {
         values().set(Setting.STUCK_THRESHOLD, value);
+    }
+
+    /**
+     * Gives {@code topologyMode}.
+     *
+     * @return the value as set, or null
+     */
+    public String getTopologyMode() {
+        return values().get(Setting.TOPOLOGY_MODE);
+    }
+
+    /**
+     * Sets {@code topologyMode}.
+     *
+     * @param value see {@link Setting#TOPOLOGY_MODE}; null or blank means not set
+     */
+    public void setTopologyMode(String value) {
+        values().set(Setting.TOPOLOGY_MODE, value);
+    }
+
+    /**
+     * Gives {@code exchanges}.
+     *
+     * @return the value as set, or null
+     */
+    public String getExchanges() {
+        return values().get(Setting.EXCHANGES);
+    }
+
+    /**
+     * Sets {@code exchanges}.
+     *
+     * @param value see {@link Setting#EXCHANGES}; null or blank means not set
+     */
+    public void setExchanges(String value) {
+        values().set(Setting.EXCHANGES, value);
+    }
+
+    /**
+     * Gives {@code queueOptions}.
+     *
+     * @return the value as set, or null
+     */
+    public String getQueueOptions() {
+        return values().get(Setting.QUEUE_OPTIONS);
+    }
+
+    /**
+     * Sets {@code queueOptions}.
+     *
+     * @param value see {@link Setting#QUEUE_OPTIONS}; null or blank means not set
+     */
+    public void setQueueOptions(String value) {
+        values().set(Setting.QUEUE_OPTIONS, value);
+    }
+
+    /**
+     * Gives {@code bindings}.
+     *
+     * @return the value as set, or null
+     */
+    public String getBindings() {
+        return values().get(Setting.BINDINGS);
+    }
+
+    /**
+     * Sets {@code bindings}.
+     *
+     * @param value see {@link Setting#BINDINGS}; null or blank means not set
+     */
+    public void setBindings(String value) {
+        values().set(Setting.BINDINGS, value);
+    }
+
+    /**
+     * Gives {@code verification}.
+     *
+     * @return the value as set, or null
+     */
+    public String getVerification() {
+        return values().get(Setting.VERIFICATION);
+    }
+
+    /**
+     * Sets {@code verification}.
+     *
+     * @param value see {@link Setting#VERIFICATION}; null or blank means not set
+     */
+    public void setVerification(String value) {
+        values().set(Setting.VERIFICATION, value);
+    }
+
+    /**
+     * Gives {@code managementUrl}.
+     *
+     * @return the value as set, or null
+     */
+    public String getManagementUrl() {
+        return values().get(Setting.MANAGEMENT_URL);
+    }
+
+    /**
+     * Sets {@code managementUrl}.
+     *
+     * @param value see {@link Setting#MANAGEMENT_URL}; null or blank means not set
+     */
+    public void setManagementUrl(String value) {
+        values().set(Setting.MANAGEMENT_URL, value);
     }
 }

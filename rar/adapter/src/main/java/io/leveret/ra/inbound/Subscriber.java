@@ -1,13 +1,14 @@
 package io.leveret.ra.inbound;
 
 import io.leveret.ra.link.Backoff;
-import io.leveret.ra.link.ChannelSetup;
-import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.settings.InboundSettings;
+import io.leveret.ra.settings.TopologySettings;
+import io.leveret.ra.topology.Topology;
+import io.leveret.ra.topology.TopologyException;
 import jakarta.resource.spi.UnavailableException;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,9 +47,10 @@ final class Subscriber {
     private final Threads threads;
     private final DeliveryCounts counts;
     private final InboundSettings inbound;
+    private final TopologySettings topology;
     private final boolean strict;
-    private final Duration connectTimeout;
-    private final LinkGroup group;
+    private final TopologyWatch watch;
+    private final SessionChannels channels;
     private final String tag;
     private final Worker worker;
     private final Backoff backoff;
@@ -75,9 +77,10 @@ final class Subscriber {
         this.threads = room.threads;
         this.counts = activation.counts();
         this.inbound = settings.inbound();
+        this.topology = inbound.topology();
         this.strict = inbound.order().strict();
-        this.connectTimeout = settings.link().connectTimeout();
-        this.group = group;
+        this.watch = activation.topology();
+        this.channels = new SessionChannels(room.links, group);
         this.tag = tag;
         this.worker = worker;
         this.backoff = Backoff.withoutLimits(settings.link().reconnect());
@@ -152,8 +155,8 @@ final class Subscriber {
         Subscription fresh = null;
         try {
             worker.prepareEndpoint();
-            LinkChannel channel =
-                    group.open(Deadline.in(connectTimeout), false, false, ChannelSetup.NONE);
+            Topology.Ready ready = watch.prepare(channels);
+            LinkChannel channel = ready.channel();
             Settlement settlement =
                     new Settlement(channel, threads, counts, report, inbound.prefetch());
             fresh = new Subscription(this, worker, channel, inbound, settlement);
@@ -161,11 +164,14 @@ final class Subscriber {
                 fresh.close();
                 return;
             }
-            fresh.start(tag);
+            fresh.start(ready.queue(), tag);
             if (consuming(fresh)) {
                 activation.subscribed();
+                watch.consumes(ready, channels);
                 Subscription subscription = fresh;
-                channel.onLeave(() -> linkMoved(subscription));
+                if (!topology.isTiedToConnection() && !topology.isTiedToConsumer()) {
+                    channel.onLeave(() -> linkMoved(subscription));
+                }
             } else if (!stopping) {
                 failed(fresh, "lost its subscription at once", null);
             }
@@ -176,8 +182,10 @@ final class Subscriber {
             failed(fresh, null, e);
         } catch (UnavailableException e) {
             failed(fresh, "has no endpoint yet", e);
+        } catch (TopologyException e) {
+            failed(fresh, e.getMessage(), e.getCause());
         } catch (IOException | RuntimeException | LinkageError e) {
-            failed(fresh, "cannot consume from queue '" + inbound.destination() + "'", e);
+            failed(fresh, "cannot consume from " + inbound.shownQueue(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failed(fresh, "was interrupted while subscribing", e);
@@ -255,8 +263,11 @@ final class Subscriber {
     /** Its delivery hangs: the others must not wait for it. Blocks for a round trip. */
     void stuck() {
         Subscription old = generations.current();
-        if (strict || stopping || old == null || !generations.leave(old)) {
-            return; // with strict order nobody may overtake, and nothing else has been delivered
+        if (strict || topology.isTiedToConsumer()) {
+            return; // nobody may overtake; or the queue would go with its consumer
+        }
+        if (stopping || old == null || !generations.leave(old)) {
+            return;
         }
         activation.moves();
         old.cancel(tag);

@@ -58,7 +58,7 @@ final class Subscription extends DefaultConsumer {
     }
 
     /** Two round trips, each bounded by the RPC timeout. */
-    void start(String tag) throws IOException {
+    void start(String queue, String tag) throws IOException {
         Channel client = channel.client();
         client.addShutdownListener(signal -> lost(signal));
         // Without it, a delivery to a consumer that the broker has just cancelled (RabbitMQ 4.3,
@@ -71,13 +71,7 @@ final class Subscription extends DefaultConsumer {
         try {
             client.basicQos(settings.prefetch());
             client.basicConsume(
-                    settings.destination(),
-                    false,
-                    tag,
-                    false,
-                    settings.order().exclusive(),
-                    arguments,
-                    this);
+                    queue, false, tag, false, settings.order().exclusive(), arguments, this);
         } catch (IOException e) {
             channel.roundTripFailed(e);
             throw e;

@@ -19,7 +19,9 @@ public record LinkKey(Purpose purpose, BrokerSettings broker, LinkSettings setti
         /** Publishing. */
         PUBLISH,
         /** Consuming. */
-        CONSUME
+        CONSUME,
+        /** Declaring what may cost the connection. */
+        DECLARE
     }
 
     /** Shows what may be shown: no password. */

@@ -118,6 +118,9 @@ final class RetryQueues {
     }
 
     private void refused(String queue, Exception e) {
+        if (code(e) == 0) {
+            return; // the link was lost, which it says itself; the next use asks again
+        }
         boolean again = refused.put(queue, System.nanoTime()) != null;
         int code = code(e);
         if (code == AMQP.PRECONDITION_FAILED && exists(queue)) {

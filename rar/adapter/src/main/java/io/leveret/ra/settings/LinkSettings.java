@@ -27,6 +27,23 @@ public record LinkSettings(
         implements Serializable {
 
     /**
+     * The same with one connection.
+     *
+     * @return a changed copy
+     */
+    public LinkSettings single() {
+        return new LinkSettings(
+                1,
+                channelsPerConnection,
+                heartbeat,
+                connectTimeout,
+                rpcTimeout,
+                reconnect,
+                idleTimeout,
+                connectionName);
+    }
+
+    /**
      * When to try again, and when to give up.
      *
      * @param interval bound of the first delay

@@ -28,7 +28,7 @@ final class Masking {
             return HIDDEN;
         }
         return switch (setting) {
-            case ADDRESSES, OAUTH2_TOKEN_ENDPOINT -> uris(value);
+            case ADDRESSES, OAUTH2_TOKEN_ENDPOINT, MANAGEMENT_URL -> uris(value);
             default -> withoutUserInfo(value);
         };
     }

@@ -34,10 +34,25 @@ final class RetryReader {
         this.problems = reader.problems();
     }
 
-    RetrySettings read(String destination, boolean strict) {
-        RetryMode mode = mode(strict);
+    RetrySettings read(String destination, boolean strict, TopologySettings topology) {
+        RetryMode mode =
+                mode(
+                        strict
+                                ? "strictOrder, where the next message waits for this one"
+                                : topology.isTiedToConnection() || topology.isTiedToConsumer()
+                                        ? "a queue that goes with its consumer, when messages that"
+                                                + " wait elsewhere could not come back"
+                                        : null);
         String parking = reader.text(Setting.PARKING_QUEUE);
         AtEnd atEnd = reader.oneOf(Setting.AT_END, AtEnd.class);
+        boolean named = bean.has(Setting.DESTINATION) || topology.queue() == null;
+        if (parking == null && atEnd == AtEnd.PARK && !named) {
+            problems.add(
+                    Setting.PARKING_QUEUE,
+                    null,
+                    "is required where the broker names the queue",
+                    "name a queue, or set atEnd=DEAD_LETTER");
+        }
         if (parking == null) {
             parking = destination + ".parking";
         } else if (atEnd != AtEnd.PARK) {
@@ -96,16 +111,17 @@ final class RetryReader {
         return names;
     }
 
-    private RetryMode mode(boolean strict) {
+    /** Reads the mode; what needs IN_PLACE is null when nothing does. */
+    private RetryMode mode(String inPlace) {
         if (reader.text(Setting.RETRY_MODE) == null) {
-            return strict ? RetryMode.IN_PLACE : RetryMode.LADDER;
+            return inPlace != null ? RetryMode.IN_PLACE : RetryMode.LADDER;
         }
         RetryMode mode = reader.oneOf(Setting.RETRY_MODE, RetryMode.class);
-        if (strict && mode != RetryMode.IN_PLACE) {
+        if (inPlace != null && mode != RetryMode.IN_PLACE) {
             problems.add(
                     Setting.RETRY_MODE,
                     mode.name(),
-                    "contradicts strictOrder, where the next message waits for this one",
+                    "contradicts " + inPlace,
                     "remove one of them");
         }
         return mode;

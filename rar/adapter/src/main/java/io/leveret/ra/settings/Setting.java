@@ -209,6 +209,22 @@ public enum Setting {
             86_400_000,
             Bean.RESOURCE_ADAPTER,
             Bean.ACTIVATION),
+    /**
+     * What is done about the queue and its exchanges before consuming: see {@link TopologyMode}.
+     */
+    TOPOLOGY_MODE(
+            "topologyMode", TopologyMode.class, "NONE", Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
+    /** The exchanges that must be there: see {@link Notation}. */
+    EXCHANGES("exchanges", Type.TEXT, null, Bean.ACTIVATION),
+    /** How the destination is declared: see {@link Notation} and {@link QueueOption}. */
+    QUEUE_OPTIONS("queueOptions", Type.TEXT, null, Bean.ACTIVATION),
+    /** What the destination is bound to: see {@link Notation}. */
+    BINDINGS("bindings", Type.TEXT, null, Bean.ACTIVATION),
+    /** What follows when a queue is found to lose messages: see {@link Verification}. */
+    VERIFICATION(
+            "verification", Verification.class, "WARN", Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
+    /** Where the broker's management API is, for what AMQP does not tell. */
+    MANAGEMENT_URL("managementUrl", Type.TEXT, null, Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
     /** How long stopping waits for running deliveries, ms. */
     DRAIN_TIMEOUT("drainTimeout", Type.TIME, "20000", 0, 600_000, Bean.RESOURCE_ADAPTER);
 
@@ -413,7 +429,10 @@ public enum Setting {
                     ABORT_ON,
                     REQUEUE_ON,
                     EXCLUSIVE_CONSUMER,
-                    CONSUMER_PRIORITY ->
+                    CONSUMER_PRIORITY,
+                    EXCHANGES,
+                    QUEUE_OPTIONS,
+                    BINDINGS ->
                     true;
             default -> false;
         };

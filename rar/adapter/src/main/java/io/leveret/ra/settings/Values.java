@@ -43,7 +43,7 @@ public final class Values implements Serializable {
             return null;
         }
         return switch (setting) {
-            case ADDRESSES, OAUTH2_TOKEN_ENDPOINT -> Masking.uris(value);
+            case ADDRESSES, OAUTH2_TOKEN_ENDPOINT, MANAGEMENT_URL -> Masking.uris(value);
             default -> value;
         };
     }

@@ -42,6 +42,23 @@ public final class Logins {
         }
     }
 
+    /**
+     * Gives the password, for another protocol than AMQP.
+     *
+     * @param credentials as whom
+     * @return the password
+     * @throws IOException when there is none, or it cannot be read now
+     */
+    public static String password(Credentials credentials) throws IOException {
+        if (credentials instanceof Credentials.Password login) {
+            return login.password().value();
+        }
+        if (credentials instanceof Credentials.PasswordFile login) {
+            return content(login.file());
+        }
+        throw new IOException("the credentials of " + credentials.userName() + " are no password");
+    }
+
     /** The file's content without one line end at its end: editors and {@code echo} write one. */
     private static String content(String file) throws IOException {
         String text;

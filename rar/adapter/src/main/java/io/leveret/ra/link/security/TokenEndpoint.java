@@ -11,8 +11,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -24,15 +22,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Asks an OAuth2 server for an access token by the client credentials grant (RFC 6749, section
  * 4.4). The client shows its secret by HTTP Basic (section 2.3.1). No thread and no socket is kept
  * between two requests, and the trust store is read anew for each. There is one at a time: one that
- * cannot be ended (see {@link FormPost}) costs one thread, however often a token is asked for.
+ * cannot be ended (see {@link HttpCall}) costs one thread, however often a token is asked for.
  *
  * <p>Failure cases: unknown host, refused, certificate refused, no answer or a trickling one (the
  * limit bounds the request as a whole), too long an answer, an error of the server (told by its
@@ -88,7 +84,7 @@ public final class TokenEndpoint {
      * @throws IOException when there is none; says why
      */
     public Granted ask(Duration limit) throws IOException {
-        FormPost.Answer response = send(limit);
+        HttpCall.Answer response = send(limit);
         JsonObject answer = json(response.body());
         if (response.status() != 200) {
             throw new IOException(
@@ -129,9 +125,9 @@ public final class TokenEndpoint {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private FormPost.Answer send(Duration limit) throws IOException {
+    private HttpCall.Answer send(Duration limit) throws IOException {
         long begin = System.nanoTime();
-        FormPost post = new FormPost(client.tokenEndpoint(), sockets(), MOST_BYTES);
+        HttpCall post = new HttpCall(client.tokenEndpoint(), sockets(), MOST_BYTES);
         try {
             if (!oneAtOnce.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new IOException("an earlier request to " + this + " has not ended");
@@ -150,24 +146,10 @@ public final class TokenEndpoint {
 
     private SSLSocketFactory sockets() throws IOException {
         try {
-            return (trust == null ? SSLContext.getDefault() : trusting()).getSocketFactory();
+            return HttpTrust.in(trust);
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS cannot be set up for " + this, e);
         }
-    }
-
-    private SSLContext trusting() throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        for (X509Certificate authority : new StoreFile(TlsContexts.TRUST, trust).authorities()) {
-            store.setCertificateEntry("authority" + store.size(), authority);
-        }
-        TrustManagerFactory managers =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        return context;
     }
 
     /** Null when it is no JSON object. */
@@ -206,7 +188,7 @@ public final class TokenEndpoint {
         return code != null && ERROR_CODE.matcher(code).matches() ? " " + code : "";
     }
 
-    private static String hint(FormPost.Answer response) {
+    private static String hint(HttpCall.Answer response) {
         return switch (response.status()) {
             case 401 -> ": oauth2ClientId or oauth2ClientSecret is wrong";
             case 400 -> ": check oauth2ClientSecret, oauth2Scope and oauth2Parameters";

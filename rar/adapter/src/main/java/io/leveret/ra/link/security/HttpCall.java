@@ -19,9 +19,9 @@ import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * One HTTP POST, over a socket of its own that is closed when it ends. It uses the JDK's {@link
- * HttpURLConnection}, which has no threads; the newer client of {@code java.net.http} keeps one for
- * as long as the garbage collector likes.
+ * One HTTP request, a GET or a POST, over a socket of its own that is closed when it ends. It uses
+ * the JDK's {@link HttpURLConnection}, which has no threads; the newer client of {@code
+ * java.net.http} keeps one for as long as the garbage collector likes.
  *
  * <pre>{@code
  *       run          answered or failed
@@ -40,10 +40,15 @@ import javax.net.ssl.SSLSocketFactory;
  *
  * <p>For one use. Thread-safe.
  */
-final class FormPost {
+public final class HttpCall {
 
-    /** What came back; the body is empty when there was none. */
-    record Answer(int status, byte[] body) {}
+    /**
+     * What came back.
+     *
+     * @param status the HTTP status
+     * @param body empty when there was none
+     */
+    public record Answer(int status, byte[] body) {}
 
     private static final int CHUNK = 8 << 10;
 
@@ -58,10 +63,10 @@ final class FormPost {
      * Prepares it.
      *
      * @param uri http or https
-     * @param tls makes the sockets of https
+     * @param tls makes the sockets of https; null where the address is http
      * @param mostBytes how long an answer may be
      */
-    FormPost(URI uri, SSLSocketFactory tls, int mostBytes) {
+    public HttpCall(URI uri, SSLSocketFactory tls, int mostBytes) {
         this.uri = uri;
         this.tls = tls;
         this.mostBytes = mostBytes;
@@ -70,13 +75,17 @@ final class FormPost {
     /**
      * Sends it and gives the answer, whatever its status.
      *
+     * @param headers the headers
+     * @param body what to POST, or null for a GET
      * @param limit the longest time that it may take
      * @param executor runs it
      * @param ended runs once, when nothing of it is left, maybe after this method has returned
+     * @return the answer
      * @throws TimeoutException when the limit is over
      * @throws ExecutionException with the reason why there is no answer
+     * @throws InterruptedException when the caller is interrupted
      */
-    Answer run(
+    public Answer run(
             Map<String, String> headers,
             byte[] body,
             Duration limit,
@@ -135,13 +144,15 @@ final class FormPost {
 
     private Answer exchange(Map<String, String> headers, byte[] body, Duration limit)
             throws IOException {
-        HttpURLConnection opened = open(headers, limit);
+        HttpURLConnection opened = open(headers, body != null, limit);
         connection = opened;
         try {
             opened.connect();
             check();
-            try (OutputStream out = opened.getOutputStream()) {
-                out.write(body);
+            if (body != null) {
+                try (OutputStream out = opened.getOutputStream()) {
+                    out.write(body);
+                }
             }
             int status = opened.getResponseCode();
             if (status < 0) {
@@ -156,7 +167,8 @@ final class FormPost {
         }
     }
 
-    private HttpURLConnection open(Map<String, String> headers, Duration limit) throws IOException {
+    private HttpURLConnection open(Map<String, String> headers, boolean post, Duration limit)
+            throws IOException {
         if (!(uri.toURL().openConnection() instanceof HttpURLConnection opened)) {
             throw new IOException("this JVM's handler of " + uri.getScheme() + " is not HTTP");
         }
@@ -171,8 +183,8 @@ final class FormPost {
         opened.setInstanceFollowRedirects(false);
         opened.setUseCaches(false);
         opened.setAuthenticator(new NoOne());
-        opened.setRequestMethod("POST");
-        opened.setDoOutput(true);
+        opened.setRequestMethod(post ? "POST" : "GET");
+        opened.setDoOutput(post);
         headers.forEach(opened::setRequestProperty);
         opened.setRequestProperty("Connection", "close");
         return opened;

@@ -1,0 +1,11 @@
+package io.leveret.ra.settings;
+
+/** What an activation does about the queue and the exchanges that it needs, before it consumes. */
+public enum TopologyMode {
+    /** Nothing: what is missing shows when it consumes. */
+    NONE,
+    /** Looks whether they are there; changes nothing. */
+    PASSIVE,
+    /** Declares them: makes what is missing, refuses what is different. Deletes nothing. */
+    DECLARE
+}

@@ -1,0 +1,263 @@
+package io.leveret.ra.topology;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import io.leveret.ra.link.ChannelSetup;
+import io.leveret.ra.link.LinkChannel;
+import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.settings.InboundSettings;
+import io.leveret.ra.settings.TopologyMode;
+import io.leveret.ra.settings.TopologySettings;
+import io.leveret.ra.settings.TopologySettings.Binding;
+import io.leveret.ra.settings.TopologySettings.Exchange;
+import io.leveret.ra.settings.TopologySettings.Queue;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What one activation needs on the broker. Applied by each of its sessions whenever it subscribes,
+ * so also after a connection was lost and after somebody has deleted the queue. Applying it again
+ * changes nothing; nothing is ever deleted.
+ *
+ * <p>Failure cases: refused (403, 404, 405, 406: the channel is gone, and the broker's words are
+ * passed on), no answer in time, the link lost meanwhile. Immutable; thread-safe.
+ */
+public final class Topology {
+
+    private static final Set<String> USUAL_TYPES = Set.of("direct", "fanout", "topic", "headers");
+
+    private final String destination;
+    private final String shownQueue;
+    private final TopologySettings settings;
+
+    /**
+     * Takes what is wanted.
+     *
+     * @param inbound the activation's settings
+     */
+    public Topology(InboundSettings inbound) {
+        this.destination = inbound.destination();
+        this.shownQueue = inbound.shownQueue();
+        this.settings = inbound.topology();
+    }
+
+    /** Opens channels, all on links of the same connection settings. */
+    public interface Channels {
+
+        /**
+         * Opens one to consume on.
+         *
+         * @return a fresh channel
+         * @throws LinkUnavailableException when there is none now
+         * @throws InterruptedException when the caller is interrupted
+         */
+        LinkChannel open() throws LinkUnavailableException, InterruptedException;
+
+        /**
+         * Does something on a channel over a link that nobody consumes on: the broker may close the
+         * connection instead of refusing.
+         *
+         * @param work what to do
+         * @throws LinkUnavailableException when there is no channel, or the broker has refused
+         * @throws InterruptedException when the caller is interrupted
+         */
+        void apart(ChannelSetup work) throws LinkUnavailableException, InterruptedException;
+
+        /**
+         * Does something on a channel that is closed then; nothing else suffers from a refusal.
+         *
+         * @param work what to do
+         * @throws LinkUnavailableException when there is no channel, or the broker has refused
+         * @throws InterruptedException when the caller is interrupted
+         */
+        void aside(ChannelSetup work) throws LinkUnavailableException, InterruptedException;
+    }
+
+    /**
+     * What a session begins with.
+     *
+     * @param channel an open channel
+     * @param queue the name of the queue to consume from
+     * @param arguments those that the queue has, as far as they are known because it was declared;
+     *     what depends on the broker's version may be otherwise than wanted
+     */
+    public record Ready(LinkChannel channel, String queue, Map<String, Object> arguments) {
+
+        /** Copies the map. */
+        public Ready {
+            arguments = Map.copyOf(arguments);
+        }
+    }
+
+    /**
+     * Sees to it that all is there. Makes round trips, each bounded by the RPC timeout.
+     *
+     * @param channels opens the channel to use, and another one after a refusal that can be put up
+     *     with
+     * @return a channel that is open, and the queue
+     * @throws TopologyException when the broker refuses; no channel is left open then
+     * @throws LinkUnavailableException when there is no channel
+     * @throws InterruptedException when the caller is interrupted
+     */
+    public Ready prepare(Channels channels)
+            throws TopologyException, LinkUnavailableException, InterruptedException {
+        LinkChannel channel = channels.open();
+        BrokerVersion version = BrokerVersion.of(channel.serverProperty("version"));
+        QueueDeclaration queue =
+                settings.queue() == null
+                        ? null
+                        : new QueueDeclaration(destination, settings.queue(), version);
+        while (true) {
+            boolean ready = false;
+            try {
+                Steps steps = new Steps(channel, channels);
+                String name = apply(steps, version, queue);
+                ready = true;
+                return new Ready(channel, name, queue == null ? Map.of() : queue.known());
+            } catch (TopologyException e) {
+                if (queue == null || !queue.giveWay(e)) {
+                    throw e;
+                }
+            } finally {
+                if (!ready) {
+                    channel.close();
+                }
+            }
+            channel = channels.open();
+        }
+    }
+
+    private String apply(Steps steps, BrokerVersion version, QueueDeclaration queue)
+            throws TopologyException, InterruptedException {
+        if (settings.mode() == TopologyMode.PASSIVE) {
+            look(steps);
+        }
+        if (settings.mode() != TopologyMode.DECLARE) {
+            return destination;
+        }
+        for (Exchange each : settings.exchanges()) {
+            steps.run(
+                    "declare exchange '" + each.name() + "'",
+                    Hint.DECLARE,
+                    isRisky(each, version),
+                    client -> declare(client, each));
+        }
+        String[] name = new String[1];
+        steps.run(
+                "declare " + shownQueue,
+                Hint.DECLARE,
+                isRisky(settings.queue()),
+                client -> name[0] = queue.run(client));
+        for (Binding each : settings.bindings()) {
+            steps.run(
+                    "bind " + shownQueue + " to exchange '" + each.exchange() + "'",
+                    Hint.BIND,
+                    false,
+                    client ->
+                            client.queueBind(
+                                    name[0], each.exchange(), each.routingKey(), each.arguments()));
+        }
+        return name[0];
+    }
+
+    /** RabbitMQ 3 closes the connection (503) when it does not know a type of exchange. */
+    private static boolean isRisky(Exchange exchange, BrokerVersion version) {
+        return !version.isAtLeast(4, 0) && !USUAL_TYPES.contains(exchange.type());
+    }
+
+    /** A broker that is told not to permit such queues closes the connection (541). */
+    private static boolean isRisky(Queue queue) {
+        return !queue.durable() && !queue.exclusive();
+    }
+
+    private static void declare(Channel client, Exchange exchange) throws IOException {
+        client.exchangeDeclare(
+                exchange.name(),
+                exchange.type(),
+                exchange.durable(),
+                exchange.autoDelete(),
+                exchange.internal(),
+                exchange.arguments());
+    }
+
+    private void look(Steps steps) throws TopologyException, InterruptedException {
+        Set<String> exchanges = new LinkedHashSet<>();
+        settings.exchanges().forEach(each -> exchanges.add(each.name()));
+        settings.bindings().forEach(each -> exchanges.add(each.exchange()));
+        for (String each : exchanges) {
+            steps.run(
+                    "find exchange '" + each + "'",
+                    Hint.PASSIVE,
+                    false,
+                    client -> client.exchangeDeclarePassive(each));
+        }
+        steps.run(
+                "find " + shownQueue,
+                Hint.PASSIVE,
+                false,
+                client -> client.queueDeclarePassive(destination));
+    }
+
+    /** Does one thing after the other, until the broker refuses one. */
+    private record Steps(LinkChannel channel, Channels channels) {
+
+        void run(String what, Hint hint, boolean risky, ChannelSetup step)
+                throws TopologyException, InterruptedException {
+            try {
+                if (risky) {
+                    channels.apart(step);
+                } else {
+                    step.run(channel.client());
+                }
+            } catch (IOException | RuntimeException e) {
+                channel.roundTripFailed(e);
+                throw TopologyException.of("cannot " + what, hint, e);
+            } catch (LinkUnavailableException e) {
+                throw TopologyException.of("cannot " + what, hint, e);
+            }
+        }
+    }
+
+    /** What to do about a refusal. */
+    private enum Hint implements TopologyException.Hints {
+        DECLARE(
+                "grant the user what the broker names, or use topologyMode=PASSIVE",
+                "something that it refers to is missing",
+                "it exists and is different, and nothing was changed: bring the setting in line"
+                        + " with it, or delete it yourself"),
+        BIND(
+                "grant the user write on the queue and read on the exchange, or use"
+                        + " topologyMode=PASSIVE",
+                "name the exchange in exchanges too, or make it",
+                null),
+        PASSIVE(
+                "grant the user a permission on the virtual host",
+                "make it, or use topologyMode=DECLARE",
+                null);
+
+        private final String refused;
+        private final String missing;
+        private final String different;
+
+        Hint(String refused, String missing, String different) {
+            this.refused = refused;
+            this.missing = missing;
+            this.different = different;
+        }
+
+        @Override
+        public String of(int code, String words) {
+            return switch (code) {
+                case AMQP.ACCESS_REFUSED -> refused;
+                case AMQP.NOT_FOUND -> missing;
+                case AMQP.RESOURCE_LOCKED -> "it belongs to another connection until that ends";
+                case AMQP.PRECONDITION_FAILED -> words.contains("inequivalent") ? different : null;
+                case AMQP.COMMAND_INVALID -> "a plug-in of the broker that has it is not enabled";
+                case AMQP.INTERNAL_ERROR -> "this broker does not permit it any more";
+                default -> null;
+            };
+        }
+    }
+}

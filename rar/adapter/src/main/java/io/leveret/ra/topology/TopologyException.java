@@ -1,0 +1,89 @@
+package io.leveret.ra.topology;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Method;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The broker has refused a part of a topology, or did not answer. The message says which part and
+ * what to do; the cause has the broker's own words, such as the difference that it names.
+ */
+public final class TopologyException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Pattern ARGUMENT = Pattern.compile("inequivalent arg '([^']+)'");
+
+    private final int code;
+    private final String words;
+
+    private TopologyException(String message, int code, String words, Throwable cause) {
+        super(message, cause);
+        this.code = code;
+        this.words = words;
+    }
+
+    /**
+     * Wraps what the client has thrown.
+     *
+     * @param what what could not be done
+     * @param hints says what to do, by the code of the broker
+     */
+    static TopologyException of(String what, Hints hints, Exception cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof ShutdownSignalException signal) {
+                Method reason = signal.getReason();
+                if (reason instanceof AMQP.Channel.Close close) {
+                    return of(what, hints, cause, close.getReplyCode(), close.getReplyText());
+                }
+                if (reason instanceof AMQP.Connection.Close close) {
+                    return of(what, hints, cause, close.getReplyCode(), close.getReplyText());
+                }
+            }
+        }
+        return new TopologyException(what, 0, "", cause);
+    }
+
+    private static TopologyException of(
+            String what, Hints hints, Exception cause, int code, String words) {
+        String hint = hints.of(code, words);
+        return new TopologyException(
+                hint == null ? what : what + " (" + hint + ")", code, words, cause);
+    }
+
+    /**
+     * Says that it was found unfit.
+     *
+     * @param what what is wrong, and what to do
+     * @return the exception, without a cause
+     */
+    public static TopologyException unfit(String what) {
+        return new TopologyException(what, 0, "", null);
+    }
+
+    /** What to do about a refusal. */
+    interface Hints {
+
+        /** Gives what to do, or null when nothing more can be said. */
+        String of(int code, String words);
+    }
+
+    /** The code of the broker, 0 when it did not answer. */
+    int code() {
+        return code;
+    }
+
+    /** What the broker said, in its own words. */
+    String words() {
+        return words;
+    }
+
+    /** The argument or property that is different, null when that is not what is wrong. */
+    String difference() {
+        Matcher found = ARGUMENT.matcher(words);
+        return code == AMQP.PRECONDITION_FAILED && found.find() ? found.group(1) : null;
+    }
+}
