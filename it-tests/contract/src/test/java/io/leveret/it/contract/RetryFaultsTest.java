@@ -11,6 +11,7 @@ import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
+import io.leveret.ra.observe.ActivationMXBean;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -242,6 +243,23 @@ class RetryFaultsTest {
         GetResponse got = bare.take(parking());
         assertEquals(true, got.getProps().getHeaders().get("x-possible-duplicate"));
         assertEquals(2, bean.count());
+    }
+
+    @Test
+    void aPauseDoesNotWaitForAQueueThatRefusesTheMessage() throws Exception {
+        bare.declare(parking(), Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
+        bare.publish(parking(), "fills it");
+        spec.setMaxAttempts("1");
+        Bean bean = new Bean(RetryFaultsTest::fail);
+        consume(bean);
+        bare.publish(queue, "m");
+        ActivationMXBean seen = rig.activation();
+        Until.holds("the failure", SOON, () -> seen.getFailed() == 1);
+
+        seen.stop();
+        Until.holds("paused", SOON, () -> "PAUSED".equals(seen.getState()));
+        Until.holds("it is back", SOON, () -> bare.ready(queue) == 1);
+        assertEquals(1, bean.count());
     }
 
     @Test
