@@ -165,10 +165,11 @@ final class HostileMessages {
         return map;
     }
 
-    private Object nested(int depth) {
+    /** Tables and lists in turn. */
+    static Object nested(int depth) {
         Object value = "bottom";
         for (int i = 0; i < depth; i++) {
-            value = random.nextBoolean() ? List.of(value) : Map.of("k", value);
+            value = i % 3 == 0 ? List.of(value) : Map.of("k", value);
         }
         return value;
     }

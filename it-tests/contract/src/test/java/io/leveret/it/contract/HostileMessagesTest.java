@@ -3,6 +3,7 @@ package io.leveret.it.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.GetResponse;
 import io.leveret.MqMessage;
@@ -10,12 +11,14 @@ import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,6 +107,35 @@ class HostileMessagesTest {
             rig.container().deactivate(endpoints, spec);
             assertEquals(0, bare.ready(queue));
             assertEquals(0, bare.ready(queue + ".retry.100"));
+            rig.assertContractKept();
+        }
+    }
+
+    @Test
+    void deepHeadersThatFillTheFrameAreParkedToo() throws Exception {
+        try (Bare bare = new Bare(Nodes.shared().port());
+                Rig rig = Rig.started(Nodes.shared().port());
+                LogLines lost = new LogLines("is lost")) {
+            String queue = bare.queue("hostile");
+            Bean bean = new Bean();
+            rig.consume(queue, bean);
+            Map<String, Object> headers = new HashMap<>();
+            headers.put("deep", HostileMessages.nested(40));
+            headers.put("large", "x".repeat(130_000));
+            AMQP.BasicProperties properties =
+                    new AMQP.BasicProperties.Builder().headers(headers).build();
+            // As large as the broker can put it into one frame.
+            int room = 131_072 - properties.toFrame(1, 0).size();
+            headers.put("large", "x".repeat(130_000 + room));
+            bare.publish(queue, properties.builder().headers(headers).build(), new byte[] {'m'});
+            bare.publish(queue, "good");
+
+            Until.holds("the good one", LIMIT, () -> bean.count() == 1);
+            Until.holds("the other one parked", LIMIT, () -> rig.activation().getParked() == 1);
+            GetResponse got = bare.take(queue + ".parking");
+            byte[] kept = (byte[]) got.getProps().getHeaders().get("x-leveret-unreadable-headers");
+            assertTrue(kept.length > 129_000, kept.length + " bytes");
+            assertEquals(0, lost.count(), () -> lost.lines().toString());
             rig.assertContractKept();
         }
     }

@@ -401,6 +401,23 @@ class RetryTest {
         assertTrue(e.toString().contains("no queue '" + parking()), e::toString);
     }
 
+    @Test
+    void aHeaderThatFillsTheFrameByItselfIsLeftOutWhenItIsParked() throws Exception {
+        spec.setMaxAttempts("1");
+        consume(RetryTest::fail);
+        Map<String, Object> headers = new HashMap<>(Map.of("colour", "red", "large", ""));
+        AMQP.BasicProperties properties =
+                new AMQP.BasicProperties.Builder().headers(headers).build();
+        int room = 131_072 - properties.toFrame(1, 0).size();
+        headers.put("large", "x".repeat(room)); // an id has no room beside it
+        bare.publish(queue, properties.builder().headers(headers).build(), new byte[] {'m'});
+
+        Map<String, Object> got = parked().getProps().getHeaders();
+        assertEquals("red", got.get("colour").toString());
+        assertFalse(got.containsKey("large"));
+        assertEquals("[large]", got.get("x-leveret-left-out").toString());
+    }
+
     // --- kinds of failures ---
 
     /** Knows two kinds of failures that are no reason for another try, and none to count one. */

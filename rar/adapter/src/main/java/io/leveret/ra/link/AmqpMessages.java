@@ -23,7 +23,7 @@ public final class AmqpMessages {
     /** Marks a message that may have been published before. */
     public static final String POSSIBLE_DUPLICATE = "x-possible-duplicate";
 
-    /** Holds the bytes of headers that the client cannot read; see {@link HeaderGuard}. */
+    /** Holds the first bytes of headers that the client cannot read; see {@link HeaderGuard}. */
     public static final String UNREADABLE_HEADERS = "x-leveret-unreadable-headers";
 
     private static final int SHORT_STRING = 255;

@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
  * for good. RabbitMQ itself takes any depth.
  *
  * <p>The headers of such a message are replaced by a single one, {@link
- * AmqpMessages#UNREADABLE_HEADERS}, that holds the bytes of all of them. Everything else passes as
- * it is.
+ * AmqpMessages#UNREADABLE_HEADERS}, that holds the bytes of all of them, without the last few. All
+ * else passes as it is.
  *
  * <p>It sits in the client's Netty pipeline before the client's own handler, where each buffer is
  * one frame: type (1 byte), channel (2), size of the payload (4), payload, end mark (1). The
@@ -25,6 +25,11 @@ final class HeaderGuard extends ChannelInboundHandlerAdapter {
 
     /** What amqp-client reads: its ValueReader.MAX_FIELD_VALUE_NESTING_DEPTH. */
     private static final int DEEPEST = 32;
+
+    /** What of headers that nearly fill a frame is left out, so that a copy can have an id. */
+    private static final int ROOM = 1_024;
+
+    private static final int LARGE = 32_768;
 
     private static final int HEADER_FRAME = 2;
     private static final int FRAME_HEAD = 7;
@@ -129,21 +134,20 @@ final class HeaderGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Releases the frame. */
+    /** Releases the frame. The new one is not larger: it might not fit into a frame any more. */
     private static ByteBuf replaced(ChannelHandlerContext context, ByteBuf frame, int headers) {
         try {
             byte[] name = AmqpMessages.UNREADABLE_HEADERS.getBytes(StandardCharsets.US_ASCII);
             int size = frame.getInt(headers);
+            int kept = size - (1 + name.length + 1 + 4) - (size > LARGE ? ROOM : 0);
+            ByteBuf fresh = context.alloc().buffer(frame.readableBytes());
+            fresh.writeBytes(frame, frame.readerIndex(), headers - frame.readerIndex());
+            fresh.writeInt(1 + name.length + 1 + 4 + kept);
+            fresh.writeByte(name.length).writeBytes(name).writeByte('x').writeInt(kept);
+            fresh.writeBytes(frame, headers + 4, kept);
             int behind = headers + 4 + size;
-            int before = headers - frame.readerIndex();
-            int table = 1 + name.length + 1 + 4 + size;
-            ByteBuf fresh = context.alloc().buffer(frame.readableBytes() + table - size);
-            fresh.writeBytes(frame, frame.readerIndex(), before);
-            fresh.writeInt(table).writeByte(name.length).writeBytes(name);
-            fresh.writeByte('x').writeInt(size).writeBytes(frame, headers + 4, size);
             fresh.writeBytes(frame, behind, frame.writerIndex() - behind);
-            fresh.setInt(3, fresh.readableBytes() - FRAME_HEAD - 1);
-            return fresh;
+            return fresh.setInt(3, fresh.readableBytes() - FRAME_HEAD - 1);
         } finally {
             frame.release();
         }

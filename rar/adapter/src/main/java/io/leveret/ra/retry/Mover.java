@@ -60,6 +60,7 @@ final class Mover {
         private Backoff backoff;
         private boolean failed;
         private boolean declaredAnew;
+        private boolean stripped;
 
         /**
          * Creates a move.
@@ -81,13 +82,18 @@ final class Mover {
             this.refused = refused;
         }
 
-        /** Leaves out what made it too large; false when that was done before. */
+        /**
+         * Leaves out what made it too large: first what we have added, then the largest header, and
+         * so on; false when nothing is left to leave out.
+         */
         boolean strip() {
-            AMQP.BasicProperties bare = RetryHeaders.bare(message);
-            if (bare.equals(properties)) {
+            AMQP.BasicProperties smaller =
+                    stripped ? RetryHeaders.smaller(properties) : RetryHeaders.bare(message);
+            stripped = true;
+            if (smaller == null) {
                 return false;
             }
-            properties = bare;
+            properties = smaller;
             return true;
         }
     }

@@ -3,13 +3,19 @@ package io.leveret.ra.retry;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.LongString;
+import com.rabbitmq.client.impl.Frame;
 import io.leveret.ra.link.AmqpMessages;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -73,6 +79,9 @@ public final class RetryHeaders {
                     "x-last-death-reason",
                     "x-delivery-count",
                     "x-acquired-count");
+
+    /** The names of its own headers that were left out because they fill a frame, a list. */
+    public static final String LEFT_OUT = "x-leveret-left-out";
 
     /** What a message that begins anew forgets. */
     private static final Set<String> OF_FAILURE =
@@ -175,6 +184,34 @@ public final class RetryHeaders {
         }
         headers.keySet().removeAll(OF_BROKER);
         return copy(message, headers);
+    }
+
+    /** Gives the same without the largest header, null when there is none but our note of it. */
+    static AMQP.BasicProperties smaller(AMQP.BasicProperties properties) {
+        Map<String, Object> headers = new HashMap<>(properties.getHeaders());
+        List<Object> leftOut = new ArrayList<>();
+        if (headers.remove(LEFT_OUT) instanceof List<?> before) {
+            leftOut.addAll(before);
+        }
+        Map.Entry<String, Object> largest =
+                headers.entrySet().stream()
+                        .max(Comparator.comparingLong(RetryHeaders::size))
+                        .orElse(null);
+        if (largest == null) {
+            return null;
+        }
+        headers.remove(largest.getKey());
+        leftOut.add(largest.getKey());
+        headers.put(LEFT_OUT, leftOut);
+        return properties.builder().headers(headers).build();
+    }
+
+    private static long size(Map.Entry<String, Object> header) {
+        try {
+            return Frame.tableSize(Collections.singletonMap(header.getKey(), header.getValue()));
+        } catch (UnsupportedEncodingException e) {
+            throw new IllegalStateException("every JVM has UTF-8", e);
+        }
     }
 
     /** Gives the properties of a parked message that is to begin anew. */
