@@ -14,7 +14,8 @@ record RetryVoice(ActivationReport report, LinkGroup links) implements Retries.V
     @Override
     public LinkChannel channel(Deadline deadline)
             throws LinkUnavailableException, InterruptedException {
-        return links.open(deadline, true, true, ChannelSetup.NONE);
+        // Does not wait for links that are down: they would be kept alive by that alone.
+        return links.open(deadline, false, true, ChannelSetup.NONE);
     }
 
     @Override
