@@ -9,6 +9,7 @@ import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.observe.ActivationMXBean;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
@@ -95,6 +96,18 @@ class PoisonPauseTest {
             assertEquals(1, alarm.count());
             Until.holds("the good news", SOON, () -> over.count() == 1);
         }
+    }
+
+    @Test
+    void whileOneIsTriedNoOtherOneIs() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        ActivationMXBean seen = consume();
+        Until.holds("the pause", SOON, seen::isPausedByFailures);
+        bean.then(m -> assertTrue(gate.await(SOON.toMillis(), TimeUnit.MILLISECONDS)));
+        Until.holds("the probe", SOON, () -> seen.getInFlight() == 1);
+        Until.never("another one", Duration.ofSeconds(3), () -> seen.getInFlight() > 1);
+        gate.countDown();
+        Until.holds("the others", SOON, () -> bean.count() == MESSAGES);
     }
 
     @Test

@@ -246,6 +246,24 @@ class RetryFaultsTest {
     }
 
     @Test
+    void aCopyThatIsUnderWayIsFinishedWhenTheActivationStops() throws Exception {
+        spec.setRetryDelay("60000");
+        String waits = queue + ".retry.60000";
+        Bean bean = new Bean(RetryFaultsTest::fail);
+        consume(bean);
+        bare.publish(queue, "connects");
+        Until.holds("the first copy", SOON, () -> exists(waits) && bare.ready(waits) == 1);
+        proxy.delay(Direction.DOWN, Duration.ofMillis(500)); // so that its confirm is under way
+        bare.publish(queue, "m");
+        Until.holds("the failure", SOON, () -> rig.activation().getFailed() == 2);
+
+        rig.container().deactivate(endpoints, spec);
+
+        assertEquals(0, bare.ready(queue), "given back although its copy was stored");
+        assertEquals(2, bare.ready(waits));
+    }
+
+    @Test
     void aPauseDoesNotWaitForAQueueThatRefusesTheMessage() throws Exception {
         bare.declare(parking(), Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
         bare.publish(parking(), "fills it");
