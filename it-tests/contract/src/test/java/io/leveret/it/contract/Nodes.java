@@ -51,6 +51,11 @@ final class Nodes {
         shared().ctl("eval", "sys:resume(" + process(queue) + ").");
     }
 
+    /** Says whether the shared node has a queue, without the channel that a passive look costs. */
+    static boolean exists(String queue) {
+        return shared().ctl("list_queues", "name", "--quiet").lines().anyMatch(queue::equals);
+    }
+
     /** Counts the deliveries of a queue of the shared node that are not settled. */
     static int unacknowledged(String queue) {
         return shared().ctl("list_queues", "--no-table-headers", "name", "messages_unacknowledged")

@@ -92,10 +92,6 @@ class RetryFaultsTest {
         return queue + ".parking";
     }
 
-    private boolean exists(String name) {
-        return node.ctl("list_queues", "name", "--quiet").lines().anyMatch(name::equals);
-    }
-
     private static void fail(MqMessage m) {
         throw new IllegalStateException("no good: " + m.text());
     }
@@ -124,7 +120,7 @@ class RetryFaultsTest {
                             }
                         });
         consume(bean);
-        Until.holds("the wait queue", SOON, () -> exists(waiting()));
+        Until.holds("the wait queue", SOON, () -> Nodes.exists(waiting()));
         bare.publish(queue, "m");
         Until.holds("the first try", SOON, () -> bean.count() == 1);
         bare.deleteQueue(waiting());
@@ -132,7 +128,7 @@ class RetryFaultsTest {
 
         Until.holds("the second try", SOON, () -> bean.count() == 2);
         assertDelays(bean);
-        assertTrue(exists(waiting()));
+        assertTrue(Nodes.exists(waiting()));
         rig.close();
         assertEquals(0, bare.ready(queue));
     }
@@ -216,7 +212,7 @@ class RetryFaultsTest {
                             }
                         });
         consume(bean);
-        Until.holds("the wait queue", SOON, () -> exists(parking()));
+        Until.holds("the wait queue", SOON, () -> Nodes.exists(parking()));
         bare.publish(queue, "m");
         Until.holds("the first try", SOON, () -> bean.count() == 1);
         alarm = true;
@@ -252,7 +248,7 @@ class RetryFaultsTest {
         Bean bean = new Bean(RetryFaultsTest::fail);
         consume(bean);
         bare.publish(queue, "connects");
-        Until.holds("the first copy", SOON, () -> exists(waits) && bare.ready(waits) == 1);
+        Until.holds("the first copy", SOON, () -> Nodes.exists(waits) && bare.ready(waits) == 1);
         proxy.delay(Direction.DOWN, Duration.ofMillis(500)); // so that its confirm is under way
         bare.publish(queue, "m");
         Until.holds("the failure", SOON, () -> rig.activation().getFailed() == 2);
@@ -288,7 +284,7 @@ class RetryFaultsTest {
         spec.setPauseAfterFailures("0");
         Bean bean = new Bean(RetryFaultsTest::fail);
         consume(bean);
-        Until.holds("the parking queue", SOON, () -> exists(parking()));
+        Until.holds("the parking queue", SOON, () -> Nodes.exists(parking()));
         proxy.delay(Direction.DOWN, Duration.ofMillis(100)); // so that confirms are under way
         for (int i = 0; i < messages; i++) {
             bare.publish(queue, "m" + i);

@@ -92,13 +92,11 @@ class RetryTest {
     }
 
     private GetResponse parked() throws Exception {
-        Until.holds("a parked message", SOON, () -> exists(parking()) && bare.ready(parking()) > 0);
+        Until.holds(
+                "a parked message",
+                SOON,
+                () -> Nodes.exists(parking()) && bare.ready(parking()) > 0);
         return bare.take(parking());
-    }
-
-    /** The queues are declared when the activation consumes; a passive look costs a channel. */
-    private boolean exists(String name) {
-        return Nodes.shared().ctl("list_queues", "name", "--quiet").lines().anyMatch(name::equals);
     }
 
     private static void fail(MqMessage m) {
@@ -301,7 +299,7 @@ class RetryTest {
 
         Until.holds("parked", SOON, () -> bare.ready(elsewhere) == 1);
         assertEquals(2, messages.size());
-        assertFalse(exists(parking()));
+        assertFalse(Nodes.exists(parking()));
     }
 
     @Test
@@ -324,7 +322,7 @@ class RetryTest {
         assertEquals("rejected", death.get("reason").toString());
         assertEquals("1", header(got, "attempts")); // as it came for the last time
         assertEquals(2, messages.size());
-        assertFalse(exists(parking()));
+        assertFalse(Nodes.exists(parking()));
     }
 
     @Test
@@ -347,7 +345,7 @@ class RetryTest {
         Until.holds("the next one", SOON, () -> bean.count() == 4);
         assertEquals(List.of("bad", "bad", "bad", "good"), bean.texts());
         assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(2)) >= 300);
-        assertFalse(exists(queue + ".retry.150"));
+        assertFalse(Nodes.exists(queue + ".retry.150"));
     }
 
     @Test
@@ -371,7 +369,7 @@ class RetryTest {
         Until.holds(
                 "three parked",
                 SOON,
-                () -> exists(parking()) && bare.ready(parking()) == 3 && bean.count() == 6);
+                () -> Nodes.exists(parking()) && bare.ready(parking()) == 3 && bean.count() == 6);
         bare.publish(parking(), "somebody else's");
         ActivationMXBean seen = rig.activation();
 
@@ -533,7 +531,7 @@ class RetryTest {
         Until.holds(
                 "all of them parked",
                 SOON,
-                () -> exists(parking()) && bare.ready(parking()) == forged.length);
+                () -> Nodes.exists(parking()) && bare.ready(parking()) == forged.length);
         for (int i = 0; i < forged.length; i++) {
             assertEquals("2", header(bare.take(parking()), "attempts"));
         }

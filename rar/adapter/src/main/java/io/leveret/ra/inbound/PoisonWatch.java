@@ -104,18 +104,13 @@ final class PoisonWatch {
         boolean begins;
         synchronized (this) {
             failures++;
-            if (paused) {
-                pause =
-                        pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-                                ? LONGEST_PAUSE
-                                : pause.multipliedBy(2);
-                due = System.nanoTime() + pause.toNanos();
-            }
             begins = !paused && threshold > 0 && failures >= threshold;
-            if (begins) {
-                paused = true;
-                due = System.nanoTime() + pause.toNanos();
+            if (paused) {
+                Duration longer = pause.multipliedBy(2);
+                pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
             }
+            paused |= begins;
+            untried();
         }
         if (begins) {
             report.say(

@@ -241,10 +241,10 @@ final class Worker {
                     runner.failure());
             return true;
         }
-        FailedDelivery failed =
-                new FailedDelivery(subscription, delivery, threads, counts, this::isStopping);
+        FailedDelivery failed = failure(subscription, delivery);
         Verdict verdict = retries.verdict(delivery.attempts(), runner.failure(), null);
         if (verdict.next() == Verdict.Next.UNCOUNTED) {
+            delivery.uncount();
             poison.untried();
         } else {
             poison.failed(runner.failure());
@@ -252,9 +252,6 @@ final class Worker {
         report.warning(
                 "failed to process " + delivery.message() + " " + verdict.outlook(),
                 runner.failure());
-        if (verdict.next() == Verdict.Next.UNCOUNTED) {
-            delivery.uncount();
-        }
         if (inPlace && verdict.next() != Verdict.Next.END) {
             delivery.moves(false);
             delivery.repeat();
@@ -267,8 +264,7 @@ final class Worker {
     /** No listener can have it: it is at its end. */
     private boolean hostile(Subscription subscription, Delivery delivery) {
         counts.failed.increment();
-        FailedDelivery failed =
-                new FailedDelivery(subscription, delivery, threads, counts, this::isStopping);
+        FailedDelivery failed = failure(subscription, delivery);
         Verdict verdict = retries.end(delivery.hostile(), delivery.attempts());
         report.warning("cannot process " + delivery.message() + " " + verdict.outlook(), null);
         retries.carryOut(failed, verdict, null);
@@ -277,13 +273,13 @@ final class Worker {
 
     /** The application says that it has failed; on any thread. */
     private void rejected(Subscription subscription, Delivery delivery, Duration wish) {
-        FailedDelivery failed =
-                new FailedDelivery(subscription, delivery, threads, counts, this::isStopping);
+        FailedDelivery failed = failure(subscription, delivery);
         retries.carryOut(failed, retries.verdict(delivery.attempts(), null, wish), null);
     }
 
-    private boolean isStopping() {
-        return stopping;
+    /** Notes that it has failed, and gives it to whoever decides about that. */
+    private FailedDelivery failure(Subscription subscription, Delivery delivery) {
+        return new FailedDelivery(subscription, delivery, threads, counts, () -> stopping);
     }
 
     /** Nobody has seen it, so nobody counts it; the others would fare no better. */

@@ -4,8 +4,9 @@ import com.rabbitmq.client.AMQP;
 import java.time.Duration;
 
 /**
- * A message that has failed and is not settled yet. Of {@link #moved}, {@link #deadLetter} and
- * {@link #keep} one is called, once, on any thread; none when it is not wanted any more.
+ * A message that has failed and is not settled yet. Of {@link #moved}, {@link #deadLetter}, {@link
+ * #keep} and {@link #giveBack} one is called, once, on any thread; none when it is not wanted any
+ * more.
  */
 public interface FailedMessage {
 

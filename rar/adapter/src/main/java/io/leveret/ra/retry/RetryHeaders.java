@@ -155,7 +155,7 @@ public final class RetryHeaders {
 
     /** Gives the properties of a copy that is to come again. */
     static AMQP.BasicProperties forRetry(FailedMessage message, String queue, Instant now) {
-        return copy(message, headers(message, queue, now));
+        return copy(message.properties(), headers(message, queue, now));
     }
 
     /**
@@ -173,7 +173,7 @@ public final class RetryHeaders {
             headers.put(EXCEPTION_MESSAGE, bounded(message(why), LONGEST_MESSAGE));
             headers.put(STACK, bounded(stack(why), LONGEST_STACK));
         }
-        return copy(message, headers);
+        return copy(message.properties(), headers);
     }
 
     /** Gives the properties of a copy as they came, as far as they may be copied. */
@@ -183,7 +183,7 @@ public final class RetryHeaders {
             headers.putAll(message.properties().getHeaders());
         }
         headers.keySet().removeAll(OF_BROKER);
-        return copy(message, headers);
+        return copy(message.properties(), headers);
     }
 
     /** Gives the same without the largest header, null when there is none but our note of it. */
@@ -220,16 +220,12 @@ public final class RetryHeaders {
         headers.keySet().removeAll(OF_BROKER);
         headers.keySet().removeAll(OF_FAILURE);
         headers.put(AmqpMessages.POSSIBLE_DUPLICATE, true);
-        return parked.builder().headers(headers).userId(null).expiration(null).build();
+        return copy(parked, headers);
     }
 
-    private static AMQP.BasicProperties copy(FailedMessage message, Map<String, Object> headers) {
-        return message.properties()
-                .builder()
-                .headers(headers)
-                .userId(null)
-                .expiration(null)
-                .build();
+    private static AMQP.BasicProperties copy(
+            AMQP.BasicProperties original, Map<String, Object> headers) {
+        return original.builder().headers(headers).userId(null).expiration(null).build();
     }
 
     private static Map<String, Object> headers(FailedMessage message, String queue, Instant now) {
