@@ -7,6 +7,7 @@ import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.settings.InboundSettings;
 import io.leveret.ra.settings.TopologySettings;
+import io.leveret.ra.topology.GroupChannels;
 import io.leveret.ra.topology.Topology;
 import io.leveret.ra.topology.TopologyException;
 import jakarta.resource.spi.UnavailableException;
@@ -50,7 +51,7 @@ final class Subscriber {
     private final TopologySettings topology;
     private final boolean strict;
     private final TopologyWatch watch;
-    private final SessionChannels channels;
+    private final GroupChannels channels;
     private final String tag;
     private final Worker worker;
     private final Backoff backoff;
@@ -80,7 +81,7 @@ final class Subscriber {
         this.topology = inbound.topology();
         this.strict = inbound.order().strict();
         this.watch = activation.topology();
-        this.channels = new SessionChannels(room.links, group);
+        this.channels = new GroupChannels(room.links, group, false);
         this.tag = tag;
         this.worker = worker;
         this.backoff = Backoff.withoutLimits(settings.link().reconnect());

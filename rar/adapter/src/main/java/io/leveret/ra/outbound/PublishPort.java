@@ -1,11 +1,12 @@
 package io.leveret.ra.outbound;
 
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.MqOutcome;
 import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
-import io.leveret.ra.link.Threads;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.time.Duration;
 import java.util.Set;
@@ -33,17 +34,17 @@ final class PublishPort implements AutoCloseable {
     private static final int OWN_WINDOW = 500;
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    private final Outbound room;
     private final LinkGroup group;
-    private final Threads threads;
     private final Set<String> proven = ConcurrentHashMap.newKeySet();
     private final ReentrantLock quarantine = new ReentrantLock();
     private final ReentrantLock opening = new ReentrantLock();
     private ConfirmChannel quarantineChannel;
     private volatile ConfirmChannel ownChannel;
 
-    PublishPort(LinkGroup group, Threads threads) {
+    PublishPort(Outbound room, LinkGroup group) {
+        this.room = room;
         this.group = group;
-        this.threads = threads;
     }
 
     boolean isProven(String exchange) {
@@ -58,6 +59,14 @@ final class PublishPort implements AutoCloseable {
             // Possibly refused: cheap to prove again, dear to take others down once more.
             proven.remove(p.exchange());
         }
+        if (result.outcome() == MqOutcome.RETURNED || isRefused(result.cause())) {
+            Declarations.of(room, group).suspect(p.exchange(), p.routingKey());
+        }
+    }
+
+    private static boolean isRefused(Throwable cause) {
+        return cause instanceof ShutdownSignalException signal
+                && ConfirmChannel.isPublishRefused(signal);
     }
 
     private void prove(String exchange) {
@@ -118,11 +127,12 @@ final class PublishPort implements AutoCloseable {
     private ConfirmChannel open(boolean serial, Deadline deadline)
             throws LinkUnavailableException, InterruptedException {
         Runnable nobodyCares = () -> {};
+        LinkChannel open = group.open(deadline, true, true, Channel::confirmSelect);
         ConfirmChannel channel =
                 ConfirmChannel.on(
-                                group.open(deadline, true, true, Channel::confirmSelect),
+                                Declarations.of(room, group).before(open, deadline),
                                 OWN_WINDOW,
-                                threads,
+                                room.threads,
                                 new ConfirmChannel.Owner(serial, GRACE, nobodyCares, nobodyCares))
                         .watch();
         channel.onLeave(channel::retire);

@@ -255,15 +255,7 @@ public final class SettingsReader {
 
     private TopologySettings topology(
             TopologyMode mode, boolean named, InboundSettings.Order order) {
-        TopologyReader reader = new TopologyReader(problems);
-        Map<Setting, String> idle = new EnumMap<>(bean.values());
-        idle.keySet()
-                .retainAll(EnumSet.of(Setting.EXCHANGES, Setting.QUEUE_OPTIONS, Setting.BINDINGS));
-        reader.checkUsed(
-                mode,
-                List.of(bean, adapter, outside).stream()
-                        .anyMatch(l -> l.has(Setting.TOPOLOGY_MODE)),
-                idle);
+        TopologyReader reader = topologyReader(mode);
         TopologySettings.Queue queue =
                 new QueueReader(problems)
                         .read(bean.get(Setting.QUEUE_OPTIONS).orElse(""), named, order);
@@ -275,6 +267,35 @@ public final class SettingsReader {
                 new TopologySettings.Checks(
                         oneOf(Setting.VERIFICATION, Verification.class),
                         new ManagementReader(problems).read(bean, adapter, outside)));
+    }
+
+    /** Notes what would be ignored. */
+    private TopologyReader topologyReader(TopologyMode mode) {
+        TopologyReader reader = new TopologyReader(problems);
+        Map<Setting, String> idle = new EnumMap<>(bean.values());
+        idle.keySet()
+                .retainAll(
+                        EnumSet.of(
+                                Setting.EXCHANGES,
+                                Setting.QUEUES,
+                                Setting.QUEUE_OPTIONS,
+                                Setting.BINDINGS));
+        reader.checkUsed(
+                mode,
+                List.of(bean, adapter, outside).stream()
+                        .anyMatch(l -> l.has(Setting.TOPOLOGY_MODE)),
+                idle);
+        return reader;
+    }
+
+    /**
+     * Reads what a connection factory needs on the broker.
+     *
+     * @return the topology
+     */
+    public FactoryTopology factoryTopology() {
+        TopologyMode mode = oneOf(Setting.TOPOLOGY_MODE, TopologyMode.class);
+        return topologyReader(mode).factory(mode, bean);
     }
 
     /** Checks the resource adapter's defaults of the inbound settings. */

@@ -71,6 +71,15 @@ public final class TopologyException extends IOException {
         String of(int code, String words);
     }
 
+    /**
+     * Says whether the broker has refused.
+     *
+     * @return false when it did not answer, or the connection was lost
+     */
+    public boolean isRefused() {
+        return code != 0;
+    }
+
     /** The code of the broker, 0 when it did not answer. */
     int code() {
         return code;

@@ -1,10 +1,11 @@
 /**
  * Topology: what an activation needs on the broker before it consumes (exchanges, its queue,
- * bindings), checked or declared at every subscribe; and the verifier, which says what about them
- * will lose messages or stop working.
+ * bindings), and a connection factory before it publishes, checked or declared at every subscribe
+ * and over every connection; and the verifier, which says what about them will lose messages or
+ * stop working.
  *
- * <p>Called by the inbound room, which brings the channels and tells what was found. Declares and
- * looks; deletes nothing, and never declares in order to find something out. Must not know
- * activations, sessions, deliveries or how a message is retried.
+ * <p>Called by the inbound and the outbound room, which bring the channels and tell what was found.
+ * Declares and looks; deletes nothing, and never declares in order to find something out. Must not
+ * know activations, sessions, factories, deliveries or how a message is retried.
  */
 package io.leveret.ra.topology;
