@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.link.security.HttpCall;
 import io.leveret.ra.link.security.HttpTrust;
 import io.leveret.ra.link.security.Logins;

@@ -1,6 +1,7 @@
 package io.leveret.ra.topology;
 
 import com.rabbitmq.client.AMQP;
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.InboundSettings;
