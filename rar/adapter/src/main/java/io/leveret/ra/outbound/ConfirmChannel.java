@@ -3,11 +3,11 @@ package io.leveret.ra.outbound;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConfirmListener;
-import com.rabbitmq.client.Method;
 import com.rabbitmq.client.ReturnListener;
 import com.rabbitmq.client.ShutdownListener;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.MqOutcome;
+import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.Threads;
@@ -297,14 +297,12 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
      * property that the broker does not accept (another user, a size beyond its limit). With one
      * publish at a time that one is known not to be stored.
      */
-    static boolean isPublishRefused(ShutdownSignalException signal) {
-        Method reason = signal.getReason();
-        return reason instanceof AMQP.Channel.Close close
-                && (close.getReplyCode() == AMQP.NOT_FOUND
-                        || close.getReplyCode() == AMQP.ACCESS_REFUSED
-                        || close.getReplyCode() == AMQP.PRECONDITION_FAILED)
-                && close.getClassId() == 60
-                && close.getMethodId() == 40;
+    static boolean isPublishRefused(Throwable cause) {
+        CloseReason reason = CloseReason.of(cause);
+        return reason.isOfPublish()
+                && (reason.code() == AMQP.NOT_FOUND
+                        || reason.code() == AMQP.ACCESS_REFUSED
+                        || reason.code() == AMQP.PRECONDITION_FAILED);
     }
 
     // --- ending ---

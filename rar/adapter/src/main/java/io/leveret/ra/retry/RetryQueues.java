@@ -2,8 +2,8 @@ package io.leveret.ra.retry;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.ra.link.BrokerVersion;
+import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkUnavailableException;
@@ -117,11 +117,11 @@ final class RetryQueues {
     }
 
     private void refused(String queue, Exception e) {
-        if (code(e) == 0) {
+        int code = CloseReason.of(e).channelCode();
+        if (code == 0) {
             return; // the link was lost, which it says itself; the next use asks again
         }
         boolean again = refused.put(queue, System.nanoTime()) != null;
-        int code = code(e);
         if (code == AMQP.PRECONDITION_FAILED && exists(queue)) {
             known.add(queue);
             listener.trouble(
@@ -165,7 +165,8 @@ final class RetryQueues {
             client.queueDeclarePassive(queue);
             return true;
         } catch (IOException | RuntimeException | LinkUnavailableException e) {
-            return code(e) == AMQP.RESOURCE_LOCKED; // whatever else: not to be had for now
+            // Whatever else it is: not to be had for now.
+            return CloseReason.of(e).channelCode() == AMQP.RESOURCE_LOCKED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -195,15 +196,5 @@ final class RetryQueues {
             arguments.put("x-delivery-limit", -1);
         }
         return arguments;
-    }
-
-    private static int code(Throwable e) {
-        for (Throwable at = e; at != null; at = at.getCause()) {
-            if (at instanceof ShutdownSignalException signal
-                    && signal.getReason() instanceof AMQP.Channel.Close close) {
-                return close.getReplyCode();
-            }
-        }
-        return 0;
     }
 }
