@@ -1,7 +1,6 @@
 package io.leveret.ra.outbound;
 
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.MqOutcome;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
@@ -59,14 +58,10 @@ final class PublishPort implements AutoCloseable {
             // Possibly refused: cheap to prove again, dear to take others down once more.
             proven.remove(p.exchange());
         }
-        if (result.outcome() == MqOutcome.RETURNED || isRefused(result.cause())) {
+        if (result.outcome() == MqOutcome.RETURNED
+                || ConfirmChannel.isPublishRefused(result.cause())) {
             Declarations.of(room, group).suspect(p.exchange(), p.routingKey());
         }
-    }
-
-    private static boolean isRefused(Throwable cause) {
-        return cause instanceof ShutdownSignalException signal
-                && ConfirmChannel.isPublishRefused(signal);
     }
 
     private void prove(String exchange) {

@@ -3,6 +3,7 @@ package io.leveret.ra.settings;
 import static io.leveret.ra.settings.Setting.BINDINGS;
 import static io.leveret.ra.settings.Setting.EXCHANGES;
 import static io.leveret.ra.settings.Setting.QUEUES;
+import static io.leveret.ra.settings.Setting.QUEUE_OPTIONS;
 import static io.leveret.ra.settings.Setting.TOPOLOGY_MODE;
 
 import io.leveret.ra.settings.FactoryTopology.QueueBinding;
@@ -10,12 +11,14 @@ import io.leveret.ra.settings.TopologySettings.Binding;
 import io.leveret.ra.settings.TopologySettings.Exchange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * Reads what an activation, or a connection factory, wants to be there. Stateless but for the
@@ -32,17 +35,16 @@ final class TopologyReader {
         this.problems = problems;
     }
 
-    /**
-     * Notes properties that would be ignored.
-     *
-     * @param modeIsSet whether somebody has chosen NONE; then they are ignored on purpose
-     */
-    void checkUsed(TopologyMode mode, boolean modeIsSet, Map<Setting, String> idle) {
-        if (mode == TopologyMode.NONE && !modeIsSet && !idle.isEmpty()) {
+    /** Notes properties of a bean that would be ignored, unless somebody has chosen NONE. */
+    void checkUsed(TopologyMode mode, Level bean, Level adapter, Level outside) {
+        boolean chosen = Stream.of(bean, adapter, outside).anyMatch(l -> l.has(TOPOLOGY_MODE));
+        Set<Setting> idle = EnumSet.of(EXCHANGES, QUEUES, QUEUE_OPTIONS, BINDINGS);
+        idle.removeIf(setting -> !bean.has(setting));
+        if (mode == TopologyMode.NONE && !chosen && !idle.isEmpty()) {
             problems.add(
                     TOPOLOGY_MODE,
                     null,
-                    "means NONE, where nobody looks at " + Problems.names(idle.keySet()),
+                    "means NONE, where nobody looks at " + Problems.names(idle),
                     "set DECLARE, or PASSIVE to check only, or NONE to ignore them");
         }
     }

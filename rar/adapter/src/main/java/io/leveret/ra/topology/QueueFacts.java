@@ -1,5 +1,6 @@
 package io.leveret.ra.topology;
 
+import io.leveret.ra.link.BrokerVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

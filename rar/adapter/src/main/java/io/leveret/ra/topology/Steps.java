@@ -2,6 +2,7 @@ package io.leveret.ra.topology;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.link.ChannelSetup;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkUnavailableException;

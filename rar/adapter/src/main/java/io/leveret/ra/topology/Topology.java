@@ -1,5 +1,6 @@
 package io.leveret.ra.topology;
 
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.link.ChannelSetup;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkUnavailableException;
