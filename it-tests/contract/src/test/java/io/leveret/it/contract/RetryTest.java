@@ -349,6 +349,20 @@ class RetryTest {
     }
 
     @Test
+    void whatIsParkedInPlaceSaysSinceWhenItHasFailed() throws Exception {
+        spec.setRetryMode("IN_PLACE");
+        spec.setRetryDelay("1200"); // timestamps are whole seconds
+        spec.setMaxAttempts("2");
+        bare.publish(queue, "bad");
+        consume(RetryTest::fail);
+
+        Map<String, Object> headers = parked().getProps().getHeaders();
+        Date first = (Date) headers.get("x-leveret-first-failure");
+        Date last = (Date) headers.get("x-leveret-last-failure");
+        assertTrue(first.before(last), () -> first + " and " + last);
+    }
+
+    @Test
     void anOperatorLooksAtWhatIsParkedAndPutsItBack() throws Exception {
         String exchange = bare.exchange("operated", queue);
         spec.setRetryDelay("50");

@@ -2,6 +2,8 @@ package io.leveret.ra.inbound;
 
 import com.rabbitmq.client.AMQP;
 import io.leveret.MqMessage;
+import java.time.Instant;
+import java.util.Date;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -12,7 +14,9 @@ final class Delivery {
     private final AMQP.BasicProperties properties;
     private final String hostile;
     private volatile MqMessage message;
+    private final int before;
     private volatile int attempts;
+    private volatile Date firstFailure;
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean failed;
     private volatile boolean moving;
@@ -24,6 +28,7 @@ final class Delivery {
      * @param tag its tag, valid on that subscription's channel only
      * @param properties its properties as they came
      * @param attempts how often it has failed before
+     * @param firstFailure when it did for the first time, null when that is not known
      * @param message the message
      * @param hostile why no listener can have it, null when one can
      */
@@ -31,12 +36,15 @@ final class Delivery {
             long tag,
             AMQP.BasicProperties properties,
             int attempts,
+            Date firstFailure,
             MqMessage message,
             String hostile) {
         this.tag = tag;
         this.hostile = hostile;
         this.properties = properties;
+        this.before = attempts;
         this.attempts = attempts;
+        this.firstFailure = firstFailure;
         this.message = message;
     }
 
@@ -76,12 +84,28 @@ final class Delivery {
     /** Notes that it was tried and has failed: brokers count that, and so do we. */
     void fail() {
         failed = true;
+        if (attempts == 0) {
+            firstFailure = Date.from(Instant.now());
+        }
         attempts++;
     }
 
     /** Takes the last failure back: it was not the message's fault. */
     void uncount() {
         attempts--;
+        if (attempts == 0) {
+            firstFailure = null;
+        }
+    }
+
+    /** When it failed for the first time; null when it has not, or that is not known. */
+    Date firstFailure() {
+        return firstFailure;
+    }
+
+    /** Whether a try that has failed here counts: brokers then have to count it too. */
+    boolean isCounted() {
+        return attempts > before;
     }
 
     /** Counts its failures, here and before. */

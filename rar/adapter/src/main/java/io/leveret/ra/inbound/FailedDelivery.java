@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.retry.FailedMessage;
 import java.time.Duration;
+import java.util.Date;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -67,6 +68,11 @@ final class FailedDelivery implements FailedMessage {
     @Override
     public int attempts() {
         return delivery.attempts();
+    }
+
+    @Override
+    public Date firstFailure() {
+        return delivery.firstFailure();
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Envelope;
 import io.leveret.MqMessage;
 import io.leveret.ra.link.AmqpMessages;
 import io.leveret.ra.retry.RetryHeaders;
+import java.util.Date;
 
 /**
  * Makes deliveries of what comes in from one queue. Whatever that is, it becomes one: an exception
@@ -22,8 +23,10 @@ record Incoming(String queue) {
         }
         MqMessage message;
         int attempts = 0;
+        Date firstFailure = null;
         try {
             attempts = RetryHeaders.attempts(properties, queue);
+            firstFailure = RetryHeaders.firstFailure(properties, queue);
             message =
                     AmqpMessages.toMessage(
                             RetryHeaders.origin(envelope, properties, queue), properties, body);
@@ -38,6 +41,7 @@ record Incoming(String queue) {
                                     envelope.isRedeliver())
                             .build();
         }
-        return new Delivery(envelope.getDeliveryTag(), properties, attempts, message, hostile);
+        return new Delivery(
+                envelope.getDeliveryTag(), properties, attempts, firstFailure, message, hostile);
     }
 }

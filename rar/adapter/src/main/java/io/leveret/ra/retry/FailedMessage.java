@@ -2,6 +2,7 @@ package io.leveret.ra.retry;
 
 import com.rabbitmq.client.AMQP;
 import java.time.Duration;
+import java.util.Date;
 
 /**
  * A message that has failed and is not settled yet. Of {@link #moved}, {@link #deadLetter}, {@link
@@ -44,6 +45,13 @@ public interface FailedMessage {
      * @return how often it has failed, this time included
      */
     int attempts();
+
+    /**
+     * Says since when it fails.
+     *
+     * @return when it failed for the first time, null when that is not known
+     */
+    Date firstFailure();
 
     /**
      * Says whether it is still there to be settled.

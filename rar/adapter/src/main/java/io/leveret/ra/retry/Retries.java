@@ -202,7 +202,7 @@ public final class Retries implements AutoCloseable {
             return;
         }
         String queue = queues.waitQueue(delay);
-        AMQP.BasicProperties copy = RetryHeaders.forRetry(message, destination, Instant.now());
+        AMQP.BasicProperties copy = RetryHeaders.forRetry(message, destination);
         mover.move(new Mover.Move(message, queue, copy, false, (m, a) -> message.keep(delay)));
     }
 

@@ -44,7 +44,7 @@ public final class RetryHeaders {
     /** The routing key that it was published with first. */
     public static final String ROUTING_KEY = "x-leveret-routing-key";
 
-    /** When it failed first, a timestamp. */
+    /** When it failed first, a timestamp; only where that is known. */
     public static final String FIRST_FAILURE = "x-leveret-first-failure";
 
     /** When it failed last, a timestamp; of parked ones only, like all that follows. */
@@ -116,6 +116,20 @@ public final class RetryHeaders {
     }
 
     /**
+     * Says since when it fails.
+     *
+     * @param properties the properties as they came
+     * @param queue the queue that it comes from
+     * @return when it failed there first; null when that is not said, or not as we would
+     */
+    public static Date firstFailure(AMQP.BasicProperties properties, String queue) {
+        return attempts(properties, queue) > 0
+                        && properties.getHeaders().get(FIRST_FAILURE) instanceof Date first
+                ? first
+                : null;
+    }
+
+    /**
      * Gives where a message was published to first, whichever way it came.
      *
      * @param envelope the envelope as it came
@@ -154,8 +168,8 @@ public final class RetryHeaders {
     // --- writing ---
 
     /** Gives the properties of a copy that is to come again. */
-    static AMQP.BasicProperties forRetry(FailedMessage message, String queue, Instant now) {
-        return copy(message.properties(), headers(message, queue, now));
+    static AMQP.BasicProperties forRetry(FailedMessage message, String queue) {
+        return copy(message.properties(), headers(message, queue));
     }
 
     /**
@@ -165,7 +179,7 @@ public final class RetryHeaders {
      */
     static AMQP.BasicProperties forParking(
             FailedMessage message, String queue, Instant now, String reason, Throwable why) {
-        Map<String, Object> headers = headers(message, queue, now);
+        Map<String, Object> headers = headers(message, queue);
         headers.put(LAST_FAILURE, Date.from(now));
         headers.put(REASON, reason);
         if (why != null) {
@@ -228,11 +242,11 @@ public final class RetryHeaders {
         return original.builder().headers(headers).userId(null).expiration(null).build();
     }
 
-    private static Map<String, Object> headers(FailedMessage message, String queue, Instant now) {
-        AMQP.BasicProperties before = message.properties();
+    private static Map<String, Object> headers(FailedMessage message, String queue) {
         Map<String, Object> headers = new HashMap<>(bare(message).getHeaders());
-        if (!isOf(before, queue) || !(headers.get(FIRST_FAILURE) instanceof Date)) {
-            headers.put(FIRST_FAILURE, Date.from(now));
+        headers.remove(FIRST_FAILURE);
+        if (message.firstFailure() != null) {
+            headers.put(FIRST_FAILURE, message.firstFailure());
         }
         headers.put(ATTEMPTS, message.attempts());
         headers.put(QUEUE, queue);
