@@ -120,7 +120,7 @@ final class Aftermath {
                             + delivery.message()
                             + ", it is lost: it was acknowledged on receipt",
                     runner.failure());
-            poison.failed(runner.failure());
+            poison.failed(runner.failure(), delivery.firstFailure());
             return null;
         }
         if (manual && !delivery.answer()) {
@@ -135,7 +135,7 @@ final class Aftermath {
             delivery.uncount();
             poison.untried();
         } else {
-            poison.failed(runner.failure());
+            poison.failed(runner.failure(), delivery.firstFailure());
         }
         report.warning(
                 "failed to process " + delivery.message() + " " + verdict.outlook(),
