@@ -1,12 +1,16 @@
 package io.leveret.ra.inbound;
 
+import io.leveret.MqFailure;
 import io.leveret.ra.link.Backoff;
 import io.leveret.ra.link.Threads;
+import io.leveret.ra.observe.Causes;
 import io.leveret.ra.retry.Retries;
 import io.leveret.ra.retry.Verdict;
 import io.leveret.ra.settings.AckMode;
 import io.leveret.ra.settings.RetryMode;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -16,7 +20,9 @@ import java.util.function.BooleanSupplier;
  * <pre>{@code
  * DONE ------> acknowledged, unless it was that on receipt, or the application does it by itself
  * FAILED ----> handed to the retry room; or held for its delay, when it is tried again IN_PLACE;
- *              or nothing, when it was acknowledged on receipt or settled by the application
+ *    |         or nothing, when it was acknowledged on receipt or settled by the application
+ *    +-for the last time, and the bean has a failure action--> that runs
+ *              DONE: acknowledged; FAILED: handed to the retry room, at its end; UNTOUCHED: below
  * UNTOUCHED -> held by a back-off; when patience is over, the session hears of a refusal instead
  *
  * hostile (no listener can have it), rejected by the application --> handed to the retry room
@@ -28,6 +34,11 @@ import java.util.function.BooleanSupplier;
  */
 final class Aftermath {
 
+    /** What the bean does at the end of a message. */
+    interface FailureAction {
+        DeliveryRunner.Outcome run(Delivery delivery, MqFailure failure);
+    }
+
     private final Threads threads;
     private final ActivationReport report;
     private final DeliveryCounts counts;
@@ -36,6 +47,7 @@ final class Aftermath {
     private final Duration patience;
     private final boolean inPlace;
     private final boolean manual;
+    private final FailureAction action;
     private final boolean onReceipt;
     private final DeliveryRunner runner;
     private final BooleanSupplier stopping;
@@ -46,8 +58,9 @@ final class Aftermath {
     /**
      * Creates it.
      *
-     * @param manual whether the application settles by itself
-     * @param runner knows how the last delivery ended
+     * @param type how the bean listens
+     * @param runner knows how the last delivery, or failure action, ended
+     * @param action runs the bean's failure action, if it has one
      * @param stopping whether the session comes to its end
      */
     Aftermath(
@@ -55,8 +68,9 @@ final class Aftermath {
             Threads threads,
             MqActivationSpec.Effective settings,
             Retries retries,
-            boolean manual,
+            ListenerType type,
             DeliveryRunner runner,
+            FailureAction action,
             BooleanSupplier stopping,
             Worker.Owner owner) {
         this.threads = threads;
@@ -66,7 +80,8 @@ final class Aftermath {
         this.retries = retries;
         this.patience = settings.inbound().retry().delay(1);
         this.inPlace = settings.inbound().retry().mode() == RetryMode.IN_PLACE;
-        this.manual = manual;
+        this.manual = type == ListenerType.DELIVERY;
+        this.action = type == ListenerType.FAILURE ? action : null;
         this.onReceipt = settings.inbound().ackMode() == AckMode.ON_RECEIPT_MAY_LOSE;
         this.runner = runner;
         this.stopping = stopping;
@@ -99,9 +114,14 @@ final class Aftermath {
 
     private Duration done(Settlement settlement, Delivery delivery) {
         poison.succeeded();
-        if (manual || onReceipt) {
-            return null;
+        if (!manual && !onReceipt) {
+            settle(settlement, delivery);
         }
+        return null;
+    }
+
+    /** Its work is done. */
+    private void settle(Settlement settlement, Delivery delivery) {
         boolean written =
                 runner.wasTransacted() ? settlement.ack(delivery) : settlement.done(delivery);
         if (!written) {
@@ -109,7 +129,6 @@ final class Aftermath {
                     "processed " + delivery.message() + ", but its channel is lost: it comes again",
                     null);
         }
-        return null;
     }
 
     private Duration failed(Subscription subscription, Delivery delivery) {
@@ -137,6 +156,9 @@ final class Aftermath {
         } else {
             poison.failed(runner.failure(), delivery.firstFailure());
         }
+        if (action != null && verdict.next() == Verdict.Next.END) {
+            return lastFailed(subscription, delivery, failed, verdict.reason());
+        }
         report.warning(
                 "failed to process " + delivery.message() + " " + verdict.outlook(),
                 runner.failure());
@@ -147,6 +169,57 @@ final class Aftermath {
         }
         retries.carryOut(failed, verdict, runner.failure());
         return null;
+    }
+
+    /** Lets the bean take care of it; what it cannot is at the end that others have. */
+    private Duration lastFailed(
+            Subscription subscription, Delivery delivery, FailedDelivery failed, String reason) {
+        Throwable why = runner.failure();
+        report.warning(
+                "failed to process "
+                        + delivery.message()
+                        + " for the last time (attempt "
+                        + delivery.attempts()
+                        + ", "
+                        + reason
+                        + "): its onFailure follows",
+                why);
+        Date first = delivery.firstFailure();
+        DeliveryRunner.Outcome outcome =
+                action.run(
+                        delivery,
+                        new MqFailure(
+                                delivery.message(),
+                                delivery.attempts(),
+                                reason,
+                                why,
+                                first == null ? null : first.toInstant(),
+                                Instant.now()));
+        return switch (outcome) {
+            case DONE -> {
+                counts.handled.increment();
+                settle(subscription.settlement(), delivery);
+                yield null;
+            }
+            case FAILED -> {
+                Verdict end =
+                        retries.end(
+                                reason + ", and its onFailure: " + Causes.text(runner.failure()),
+                                delivery.attempts());
+                report.warning(
+                        "could not take care of " + delivery.message() + " " + end.outlook(),
+                        runner.failure());
+                retries.carryOut(failed, end, why);
+                yield null;
+            }
+            case UNTOUCHED -> {
+                // It is tried once more, and then this, when the endpoint takes something again.
+                delivery.uncount();
+                delivery.moves(false);
+                delivery.repeat();
+                yield untouched(subscription, delivery);
+            }
+        };
     }
 
     /** No listener can have it: it is at its end. */

@@ -1,11 +1,13 @@
 package io.leveret.ra.inbound;
 
+import io.leveret.MqFailure;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.retry.Retries;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Works off the deliveries of one session. What follows from how one has ended is up to its {@link
@@ -92,8 +94,9 @@ final class Worker {
                         threads,
                         settings,
                         retries,
-                        manual,
+                        type,
                         runner,
+                        this::failureAction,
                         () -> stopping,
                         owner);
         this.owner = owner;
@@ -177,20 +180,31 @@ final class Worker {
     }
 
     private DeliveryRunner.Outcome run(Subscription subscription, Delivery delivery) {
+        OpenDelivery open =
+                new OpenDelivery(
+                        delivery,
+                        subscription.settlement(),
+                        wish -> aftermath.rejected(subscription, delivery, wish));
+        DeliveryRunner.Outcome outcome =
+                watched(
+                        delivery,
+                        () -> runner.run(open, () -> aftermath.taken(subscription, delivery)));
+        if (outcome != DeliveryRunner.Outcome.UNTOUCHED) {
+            counts.delivered.increment();
+        }
+        return outcome;
+    }
+
+    private DeliveryRunner.Outcome failureAction(Delivery delivery, MqFailure failure) {
+        return watched(delivery, () -> runner.run(failure));
+    }
+
+    private DeliveryRunner.Outcome watched(
+            Delivery delivery, Supplier<DeliveryRunner.Outcome> work) {
         counts.inFlight.increment();
         watch.begins(delivery);
         try {
-            DeliveryRunner.Outcome outcome =
-                    runner.run(
-                            new OpenDelivery(
-                                    delivery,
-                                    subscription.settlement(),
-                                    wish -> aftermath.rejected(subscription, delivery, wish)),
-                            () -> aftermath.taken(subscription, delivery));
-            if (outcome != DeliveryRunner.Outcome.UNTOUCHED) {
-                counts.delivered.increment();
-            }
-            return outcome;
+            return work.get();
         } finally {
             watch.ends();
             counts.inFlight.decrement();
