@@ -37,7 +37,7 @@ final class CatchUpTest {
         settle(17, 10);
         assertEquals(Duration.ofMillis(500), catchUp.left(after(160)));
         assertEquals(Duration.ofMillis(100), catchUp.left(after(560)));
-        assertEquals(Duration.ZERO, catchUp.left(after(660)));
+        assertEquals(Duration.ZERO, catchUp.left(after(700)));
     }
 
     @Test
