@@ -233,15 +233,16 @@ public final class SettingsReader {
                                 : topology.isTiedToConnection()
                                         ? "a queue that belongs to one connection"
                                         : null;
+        RetrySettings retry = new RetryReader(this, bean).read(destination, strict, topology);
         return new InboundSettings(
                 named || mode != TopologyMode.DECLARE ? destination : "",
                 single != null ? one(Setting.MAX_SESSION, single) : number(Setting.MAX_SESSION),
                 strict ? one(Setting.PREFETCH, single) : number(Setting.PREFETCH),
-                new RetryReader(this, bean).read(destination, strict, topology),
+                retry,
                 ackMode,
                 order,
                 time(Setting.STUCK_THRESHOLD),
-                topology);
+                topology.with(retry.queueArguments()));
     }
 
     /** What order needs is 1, whatever the default says; only the bean itself can contradict. */

@@ -5,6 +5,7 @@
  *
  * <p>Called by the inbound room, which brings the channels and tells what was found. Declares and
  * looks; deletes nothing, and never declares in order to find something out. Must not know
- * activations, sessions, deliveries or how a message is retried.
+ * activations, sessions, deliveries or how a message is retried, but for what its queue has to do
+ * then.
  */
 package io.leveret.ra.topology;
