@@ -4,8 +4,8 @@
  * will lose messages or stop working.
  *
  * <p>Called by the inbound room, which brings the channels and tells what was found. Declares and
- * looks; deletes nothing, and never declares in order to find something out. Must not know
- * activations, sessions, deliveries or how a message is retried, but for what its queue has to do
- * then.
+ * looks; deletes nothing but its own probe, a queue that it makes on brokers before 3.12; declares
+ * nothing else in order to find something out. Must not know activations, sessions, deliveries or
+ * how a message is retried, but for what queues have to do then.
  */
 package io.leveret.ra.topology;
