@@ -47,7 +47,8 @@ public interface MqDelivery {
      * when it has had its last try. Returns at once.
      *
      * @param delay from now; not negative, at most one day. It comes after the nearest one of the
-     *     activation's delays; with {@code retryMode=IN_PLACE} after just this one
+     *     activation's delays; with {@code retryMode=IN_PLACE} after just this one, with {@code
+     *     NATIVE} after the one that its queue has
      * @return false when the delivery's channel is lost, so that the message comes again at once
      * @throws IllegalArgumentException when the delay is out of range
      * @throws IllegalStateException when the delivery is settled already

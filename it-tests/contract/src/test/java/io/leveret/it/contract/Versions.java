@@ -19,6 +19,21 @@ final class Versions {
         assumeTrue(isAtLeast(node, 4, 0), "needs RabbitMQ 4");
     }
 
+    /** Where quorum queues delay what is rejected. */
+    static void assumeDelays(BrokerNode node) {
+        assumeTrue(isAtLeast(node, 4, 3), "needs RabbitMQ 4.3");
+    }
+
+    /** Where dead-lettering at least once depends on a feature flag. */
+    static void assumeMayDeadLetterAtMostOnce(BrokerNode node) {
+        assumeTrue(!isAtLeast(node, 3, 12), "needs RabbitMQ before 3.12");
+    }
+
+    /** Where they take the arguments for that, and do not. */
+    static void assumeDoesNotDelay(BrokerNode node) {
+        assumeTrue(!isAtLeast(node, 4, 3), "needs RabbitMQ before 4.3");
+    }
+
     /** Where the feature can be switched off. */
     static void assumeDeniesTransientQueues(BrokerNode node) {
         assumeTrue(isAtLeast(node, 4, 0), "needs RabbitMQ 4");

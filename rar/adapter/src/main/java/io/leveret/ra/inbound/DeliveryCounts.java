@@ -17,7 +17,7 @@ final class DeliveryCounts {
     /** The bean, its transaction or its publishes failed. */
     final LongAdder failed = new LongAdder();
 
-    /** They were moved to a wait queue, to come again. */
+    /** They were moved to a wait queue, or rejected to a queue that delays, to come again. */
     final LongAdder retried = new LongAdder();
 
     /** They have failed for the last time, and were parked or dead-lettered. */

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * A delivery that has failed, in the hands of the retry room.
  *
  * <pre>{@code
- * MOVING --moved, deadLetter, giveBack--> SETTLED
+ * MOVING --moved, deadLetter, reject, giveBack--> SETTLED
  *    |
  *    +--keep--> KEPT --its time has come--> waits in its subscription again, as if it had just come
  *                |
@@ -110,7 +110,14 @@ final class FailedDelivery implements FailedMessage {
     }
 
     @Override
+    public void reject() {
+        if (settlement.reject(delivery)) {
+            counts.retried.increment();
+        }
+    }
+
+    @Override
     public void giveBack() {
-        settlement.reject(delivery);
+        settlement.returnOne(delivery);
     }
 }

@@ -12,8 +12,9 @@ import java.util.Date;
  * here would cost the channel, and the broker would deliver the same again.
  *
  * @param queue where it comes from
+ * @param counting whether the queue counts by itself how often one has failed
  */
-record Incoming(String queue) {
+record Incoming(String queue, boolean counting) {
 
     Delivery delivery(Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
         String hostile = null;
@@ -25,8 +26,12 @@ record Incoming(String queue) {
         int attempts = 0;
         Date firstFailure = null;
         try {
-            attempts = RetryHeaders.attempts(properties, queue);
-            firstFailure = RetryHeaders.firstFailure(properties, queue);
+            if (counting) {
+                attempts = RetryHeaders.deliveryCount(envelope, properties);
+            } else {
+                attempts = RetryHeaders.attempts(properties, queue);
+                firstFailure = RetryHeaders.firstFailure(properties, queue);
+            }
             message =
                     AmqpMessages.toMessage(
                             RetryHeaders.origin(envelope, properties, queue), properties, body);

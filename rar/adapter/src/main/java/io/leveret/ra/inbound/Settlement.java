@@ -172,9 +172,14 @@ final class Settlement {
         return written;
     }
 
-    /** Gives back what was processed and failed: brokers count it. */
+    /** Rejects what was processed and failed: brokers count it. */
     boolean reject(Delivery delivery) {
-        return returned(settle(delivery, () -> channel.client().basicReject(delivery.tag(), true)));
+        return settle(delivery, () -> channel.client().basicReject(delivery.tag(), true));
+    }
+
+    /** Gives back what was processed; brokers count it where that was a try that counts. */
+    boolean returnOne(Delivery delivery) {
+        return delivery.isCounted() ? returned(reject(delivery)) : giveBack(delivery);
     }
 
     /** Leaves what has failed for the last time to the dead-letter exchange of its queue. */
@@ -223,7 +228,7 @@ final class Settlement {
 
     private void reject(Predicate<Delivery> which) {
         note();
-        new ArrayList<>(unsettled).stream().filter(which).forEach(this::reject);
+        new ArrayList<>(unsettled).stream().filter(which).forEach(this::returnOne);
     }
 
     private void returnRest() {

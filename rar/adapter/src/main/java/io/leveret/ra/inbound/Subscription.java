@@ -7,6 +7,7 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.settings.InboundSettings;
+import io.leveret.ra.settings.RetryMode;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -54,7 +55,8 @@ final class Subscription extends DefaultConsumer {
         this.settings = settings;
         this.waiting = new ArrayBlockingQueue<>(settings.prefetch());
         this.settlement = settlement;
-        this.incoming = new Incoming(settings.destination());
+        this.incoming =
+                new Incoming(settings.destination(), settings.retry().mode() == RetryMode.NATIVE);
     }
 
     /** Two round trips, each bounded by the RPC timeout. */

@@ -96,7 +96,8 @@ public interface ActivationMXBean {
     long getFailed();
 
     /**
-     * Gives how many failed messages were moved to a wait queue, from where they come again.
+     * Gives how many failed messages were moved to a wait queue, or rejected to a queue that delays
+     * by itself, from where they come again.
      *
      * @return the number
      */

@@ -6,8 +6,8 @@ import java.util.Date;
 
 /**
  * A message that has failed and is not settled yet. Of {@link #moved}, {@link #deadLetter}, {@link
- * #keep} and {@link #giveBack} one is called, once, on any thread; none when it is not wanted any
- * more.
+ * #keep}, {@link #reject} and {@link #giveBack} one is called, once, on any thread; none when it is
+ * not wanted any more.
  */
 public interface FailedMessage {
 
@@ -83,6 +83,9 @@ public interface FailedMessage {
      * @param delay after what time it is tried again there
      */
     void keep(Duration delay);
+
+    /** Rejects it to its queue, which counts that and brings it back after a delay of its own. */
+    void reject();
 
     /** Gives it back to its queue at once: its session has no time to keep it. */
     void giveBack();

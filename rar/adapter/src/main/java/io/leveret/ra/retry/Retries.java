@@ -23,11 +23,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * <pre>{@code
  * FAILED --tries are left, LADDER------> its copy waits in the wait queue of its delay
  *   |      tries are left, IN_PLACE----> stays with its session
+ *   |      tries are left, NATIVE------> rejected: its queue brings it back after the delay
  *   |
  *   +--none is left, PARK--------------> its copy is in the parking queue
  *          none is left, DEAD_LETTER---> rejected
  *
- * wait queue missing, and not to be had: stays with its session for the delay, and is tried there
+ * wait queue missing, and not to be had, or rejected and back too soon: stays with its session for the delay, and is tried there
  * parking queue missing, and not to be had: stays unsettled, until there is one
  * }</pre>
  *
@@ -47,6 +48,7 @@ public final class Retries implements AutoCloseable {
     private final Mover mover;
     private final ParkedMessages parked;
     private final Voice voice;
+    private final DelayWatch delays = new DelayWatch();
     private final Set<String> troubled = ConcurrentHashMap.newKeySet();
 
     /** What an activation gives and hears. */
@@ -201,14 +203,37 @@ public final class Retries implements AutoCloseable {
             message.keep(delay);
             return;
         }
+        if (settings.mode() == RetryMode.NATIVE) {
+            reject(message, delay);
+            return;
+        }
         String queue = queues.waitQueue(delay);
         AMQP.BasicProperties copy = RetryHeaders.forRetry(message, destination);
         mover.move(new Mover.Move(message, queue, copy, false, (m, a) -> message.keep(delay)));
     }
 
-    /** In place any delay can be had, on the ladder only what it has. */
+    private void reject(FailedMessage message, Duration delay) {
+        if (delays.mayReject(message, delay, System.nanoTime())) {
+            if (delays.isWell() && troubled.remove(destination)) {
+                voice.info("has a queue that delays what is rejected again");
+            }
+            message.reject();
+            return;
+        }
+        if (troubled.add(destination)) {
+            voice.alarm(
+                    "has a queue that does not delay what is rejected, so a policy outdoes what it"
+                            + " was declared with: remove delayed-retry-* from that. Until then"
+                            + " such messages stay with their session for their delay, and take"
+                            + " room of its prefetch",
+                    null);
+        }
+        message.keep(delay);
+    }
+
+    /** In place any delay can be had, on the ladder only what it has, of the queue only its own. */
     private Duration delay(int attempts, Duration wish) {
-        if (wish == null) {
+        if (wish == null || settings.mode() == RetryMode.NATIVE) {
             return settings.delay(attempts);
         }
         return settings.mode() == RetryMode.IN_PLACE ? wish : settings.nearest(wish);

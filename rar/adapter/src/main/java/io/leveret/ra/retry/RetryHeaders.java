@@ -66,6 +66,8 @@ public final class RetryHeaders {
     private static final int LONGEST_STACK = 4_000;
     private static final int SHORT_STRING = 255;
     private static final int MOST_ATTEMPTS = 1_000_000;
+    private static final String DELIVERY_COUNT = "x-delivery-count";
+    private static final String ACQUIRED_COUNT = "x-acquired-count";
 
     /** Of the broker, or of ours: never copied as they are. */
     private static final Set<String> OF_BROKER =
@@ -77,8 +79,8 @@ public final class RetryHeaders {
                     "x-last-death-exchange",
                     "x-last-death-queue",
                     "x-last-death-reason",
-                    "x-delivery-count",
-                    "x-acquired-count");
+                    DELIVERY_COUNT,
+                    ACQUIRED_COUNT);
 
     /** The names of its own headers that were left out because they fill a frame, a list. */
     public static final String LEFT_OUT = "x-leveret-left-out";
@@ -111,6 +113,27 @@ public final class RetryHeaders {
                 && count > 0
                 && count <= MOST_ATTEMPTS) {
             return count;
+        }
+        return 0;
+    }
+
+    /**
+     * Counts the failures so far as a quorum queue of RabbitMQ 4.3 does. It counts what was
+     * rejected, and what was unsettled when its channel was lost; not what was given back by nack.
+     * What a publisher has put into the same header stays there until the first of them.
+     *
+     * @param envelope the envelope as it came
+     * @param properties the properties as they came
+     * @return how often it has failed, 0 when that is not said, or not by the broker
+     */
+    public static int deliveryCount(Envelope envelope, AMQP.BasicProperties properties) {
+        if (envelope.isRedeliver()
+                && properties.getHeaders() != null
+                && properties.getHeaders().get(DELIVERY_COUNT) instanceof Long count
+                && properties.getHeaders().get(ACQUIRED_COUNT) instanceof Long acquired
+                && count > 0
+                && count <= acquired) {
+            return (int) Math.min(count, MOST_ATTEMPTS);
         }
         return 0;
     }

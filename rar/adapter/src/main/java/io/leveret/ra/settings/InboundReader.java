@@ -66,17 +66,18 @@ final class InboundReader {
                                 : topology.isTiedToConnection()
                                         ? "a queue that belongs to one connection"
                                         : null;
+        RetrySettings retry = new RetryReader(reader, bean).read(destination, strict, topology);
         return new InboundSettings(
                 named || mode != TopologyMode.DECLARE ? destination : "",
                 single != null
                         ? one(Setting.MAX_SESSION, single)
                         : reader.number(Setting.MAX_SESSION),
                 strict ? one(Setting.PREFETCH, single) : reader.number(Setting.PREFETCH),
-                new RetryReader(reader, bean).read(destination, strict, topology),
+                retry,
                 ackMode,
                 order,
                 reader.time(Setting.STUCK_THRESHOLD),
-                topology);
+                topology.with(retry.queueArguments()));
     }
 
     /** What order needs is 1, whatever the default says; only the bean itself can contradict. */

@@ -11,5 +11,10 @@ public enum RetryMode {
      * It stays with its session, which does nothing else until its delay is over. The default with
      * {@code strictOrder}, and the only mode then.
      */
-    IN_PLACE
+    IN_PLACE,
+    /**
+     * It is rejected, and its queue brings it back when its delay is over: from RabbitMQ 4.3 on
+     * quorum queues do that themselves. Others are not held up.
+     */
+    NATIVE
 }

@@ -72,15 +72,57 @@ final class RetryReader {
         if (mode == RetryMode.LADDER && destination != null) {
             checkLength(Setting.DESTINATION, destination, LONGEST_NAME);
         }
-        return new RetrySettings(
-                reader.number(Setting.MAX_ATTEMPTS),
-                delays(),
-                mode,
-                atEnd,
-                parking,
-                reader.number(Setting.PAUSE_AFTER_FAILURES),
-                classNames(Setting.ABORT_ON),
-                classNames(Setting.REQUEUE_ON));
+        RetrySettings settings =
+                new RetrySettings(
+                        reader.number(Setting.MAX_ATTEMPTS),
+                        delays(),
+                        mode,
+                        atEnd,
+                        parking,
+                        reader.number(Setting.PAUSE_AFTER_FAILURES),
+                        classNames(Setting.ABORT_ON),
+                        classNames(Setting.REQUEUE_ON));
+        if (mode == RetryMode.NATIVE) {
+            checkNative(settings, topology);
+        }
+        return settings;
+    }
+
+    /** What its queue cannot do, or is not known to do: a reject without a delay would spin. */
+    private void checkNative(RetrySettings settings, TopologySettings topology) {
+        if (!settings.areNative()) {
+            boolean listed = reader.text(Setting.RETRY_DELAYS) != null;
+            Setting setting = listed ? Setting.RETRY_DELAYS : Setting.RETRY_MULTIPLIER;
+            problems.add(
+                    setting,
+                    reader.text(setting),
+                    "contradicts retryMode=NATIVE, where a queue knows retryDelay, and that times"
+                            + " the number of failures up to a greatest one",
+                    "use retryDelay alone, retryDelays such as 1000,2000,3000, or"
+                            + " retryMode=LADDER");
+        }
+        if (topology.queue() == null) {
+            problems.add(
+                    Setting.RETRY_MODE,
+                    RetryMode.NATIVE.name(),
+                    "needs a queue that is known to delay what is rejected",
+                    "set topologyMode=DECLARE, or use retryMode=LADDER");
+        } else if (topology.queue().type() != TopologySettings.QueueType.QUORUM) {
+            problems.add(
+                    Setting.RETRY_MODE,
+                    RetryMode.NATIVE.name(),
+                    "contradicts queueOptions: only quorum queues delay what is rejected",
+                    "remove what only classic queues have, or use retryMode=LADDER");
+        } else if (topology.queue().arguments().keySet().stream()
+                .anyMatch(name -> name.startsWith(RetrySettings.DELAYED_RETRY))) {
+            problems.add(
+                    Setting.QUEUE_OPTIONS,
+                    bean.get(Setting.QUEUE_OPTIONS).orElse(null),
+                    "has "
+                            + RetrySettings.DELAYED_RETRY
+                            + "... beside retryMode=NATIVE, which sets them",
+                    "remove them; retryDelay says how long");
+        }
     }
 
     private void checkLength(Setting setting, String name, int most) {

@@ -2,6 +2,7 @@ package io.leveret.ra.settings;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -27,6 +28,9 @@ public record RetrySettings(
         Set<String> abortOn,
         Set<String> requeueOn) {
 
+    /** What the names of the arguments of a queue that delays by itself begin with. */
+    public static final String DELAYED_RETRY = "x-delayed-retry-";
+
     /**
      * Says whether a message has had its last try.
      *
@@ -45,6 +49,40 @@ public record RetrySettings(
      */
     public Duration delay(int attempts) {
         return delays.get(Math.min(Math.max(attempts, 1), delays.size()) - 1);
+    }
+
+    /**
+     * Says what its queue has to know of it.
+     *
+     * @return arguments of the queue's declaration; those of a queue that delays by itself what is
+     *     rejected, and none in other modes
+     */
+    public Map<String, Object> queueArguments() {
+        return mode == RetryMode.NATIVE
+                ? Map.of(
+                        DELAYED_RETRY + "type",
+                        "failed",
+                        DELAYED_RETRY + "min",
+                        delays.get(0).toMillis(),
+                        DELAYED_RETRY + "max",
+                        delays.get(delays.size() - 1).toMillis())
+                : Map.of();
+    }
+
+    /**
+     * Says whether a queue can have these delays by itself: after the nth failure it is the first
+     * one n times, up to a greatest one.
+     */
+    boolean areNative() {
+        Duration first = delays.get(0);
+        Duration last = delays.get(delays.size() - 1);
+        for (int n = 1; n <= delays.size(); n++) {
+            Duration delay = first.multipliedBy(n);
+            if (!delay(n).equals(delay.compareTo(last) < 0 ? delay : last)) {
+                return false;
+            }
+        }
+        return last.compareTo(first) >= 0;
     }
 
     /**

@@ -114,6 +114,28 @@ public record TopologySettings(
     }
 
     /**
+     * Gives the same with further arguments of the queue.
+     *
+     * @param more the arguments; none where no queue is declared
+     */
+    TopologySettings with(Map<String, Object> more) {
+        if (more.isEmpty() || queue == null) {
+            return this;
+        }
+        Map<String, Object> all = new LinkedHashMap<>(queue.arguments());
+        all.putAll(more);
+        Queue fuller =
+                new Queue(
+                        queue.type(),
+                        queue.durable(),
+                        queue.exclusive(),
+                        queue.autoDelete(),
+                        queue.lazy(),
+                        all);
+        return new TopologySettings(mode, exchanges, fuller, bindings, checks);
+    }
+
+    /**
      * Says whether the queue lives no longer than the connection that has declared it.
      *
      * @return true for an exclusive one

@@ -2,6 +2,7 @@ package io.leveret.ra.topology;
 
 import com.rabbitmq.client.Channel;
 import io.leveret.ra.link.BrokerVersion;
+import io.leveret.ra.settings.RetrySettings;
 import io.leveret.ra.settings.TopologySettings.Queue;
 import io.leveret.ra.settings.TopologySettings.QueueType;
 import java.io.IOException;
@@ -24,6 +25,8 @@ import java.util.regex.Pattern;
  *  | made, or the same           | the same                    | it is there
  *  +-----------------------------+--------------> DONE <-------+
  * }</pre>
+ *
+ * <p>One that has to delay what is rejected is never looked at passively: that would not show it.
  *
  * <p>For one subscribe; not thread-safe.
  */
@@ -97,11 +100,19 @@ final class QueueDeclaration {
                 || !List.of(MODE, DELIVERY_LIMIT).contains(about)) {
             return false;
         }
-        differences.put(about, refusal.words());
-        if (versioned.remove(about) == null) {
-            looking = true;
+        boolean again = differences.put(about, refusal.words()) != null;
+        if (queue.arguments().keySet().stream()
+                .noneMatch(argument -> argument.startsWith(RetrySettings.DELAYED_RETRY))) {
+            looking = versioned.remove(about) == null;
+            return true;
         }
-        return true;
+        // A look would not show whether it delays what is rejected: declared as it is, it does.
+        Matcher current = CURRENT.matcher(refusal.words());
+        versioned.remove(about);
+        if (current.find()) {
+            versioned.put(about, Long.valueOf(current.group(1)));
+        }
+        return !again;
     }
 
     /** The arguments that the queue has, as far as they are known. */

@@ -5,6 +5,7 @@ import io.leveret.ra.link.ChannelSetup;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.settings.InboundSettings;
+import io.leveret.ra.settings.RetryMode;
 import io.leveret.ra.settings.TopologyMode;
 import io.leveret.ra.settings.TopologySettings;
 import io.leveret.ra.settings.TopologySettings.Binding;
@@ -26,6 +27,7 @@ public final class Topology {
     private final String destination;
     private final String shownQueue;
     private final TopologySettings settings;
+    private final boolean delaying;
 
     /**
      * Takes what is wanted.
@@ -36,6 +38,7 @@ public final class Topology {
         this.destination = inbound.destination();
         this.shownQueue = inbound.shownQueue();
         this.settings = inbound.topology();
+        this.delaying = inbound.retry().mode() == RetryMode.NATIVE;
     }
 
     /** Opens channels, all on links of the same connection settings. */
@@ -100,6 +103,15 @@ public final class Topology {
             throws TopologyException, LinkUnavailableException, InterruptedException {
         LinkChannel channel = channels.open();
         BrokerVersion version = BrokerVersion.of(channel.serverProperty("version"));
+        if (delaying && !version.isAtLeast(4, 3)) {
+            // It takes the arguments and does not delay: what is rejected would be back at once.
+            channel.close();
+            throw TopologyException.unfit(
+                    "does not consume (retryMode=NATIVE): quorum queues delay what is rejected from"
+                            + " RabbitMQ 4.3 on, and this is "
+                            + version
+                            + "; use retryMode=LADDER, or upgrade the broker");
+        }
         QueueDeclaration queue =
                 settings.queue() == null
                         ? null

@@ -4,8 +4,10 @@ import com.rabbitmq.client.AMQP;
 import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.settings.AckMode;
 import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.InboundSettings;
+import io.leveret.ra.settings.RetryMode;
 import io.leveret.ra.settings.TopologyMode;
 import io.leveret.ra.settings.TopologySettings;
 import io.leveret.ra.settings.TopologySettings.Exchange;
@@ -22,7 +24,7 @@ import java.util.concurrent.Executor;
  * Looks for what will lose messages, or stop working on a newer broker, in a topology that works
  * now. It goes by what the broker says of itself, by what was declared, by passive declarations,
  * and by the management API where it may be asked; what it cannot know it lists. It declares
- * nothing. Immutable; thread-safe.
+ * nothing, but for the {@link DeadLetterProbe} of old brokers. Immutable; thread-safe.
  */
 public final class Verifier {
 
@@ -104,7 +106,38 @@ public final class Verifier {
                 lookFor(exchange, channels, findings, open);
             }
         }
+        lookAtDeadLettering(version, channels, findings, open);
         return new Report(List.copyOf(findings), open, failure, early);
+    }
+
+    /** Wait queues ask for it, and get it from 3.12 on for sure. */
+    private void lookAtDeadLettering(
+            BrokerVersion version,
+            Topology.Channels channels,
+            Set<String> findings,
+            List<String> open)
+            throws LinkUnavailableException, InterruptedException {
+        if (!usesWaitQueues() || !version.isAtLeast(3, 0) || version.isAtLeast(3, 12)) {
+            return;
+        }
+        Boolean atLeastOnce = DeadLetterProbe.isAtLeastOnce(inbound.destination(), channels);
+        if (atLeastOnce == null) {
+            open.add("whether " + version + " dead-letters at least once (see stream_queue)");
+        } else if (!atLeastOnce) {
+            findings.add(
+                    "what waits for its next try may be lost on its way back, because "
+                            + version
+                            + " dead-letters at most once, whatever a queue asks for, while its"
+                            + " feature flag stream_queue is off; enable that (rabbitmqctl"
+                            + " enable_feature_flag stream_queue), then restart the broker for the"
+                            + " queues that exist, or use retryMode=IN_PLACE");
+        }
+    }
+
+    private boolean usesWaitQueues() {
+        return inbound.retry().mode() == RetryMode.LADDER
+                && inbound.retry().maxAttempts() != 1
+                && inbound.ackMode() != AckMode.ON_RECEIPT_MAY_LOSE;
     }
 
     private QueueFacts declared(Topology.Ready ready, BrokerVersion version) {

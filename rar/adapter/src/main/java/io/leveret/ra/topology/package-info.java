@@ -5,7 +5,8 @@
  * stop working.
  *
  * <p>Called by the inbound and the outbound room, which bring the channels and tell what was found.
- * Declares and looks; deletes nothing, and never declares in order to find something out. Must not
- * know activations, sessions, factories, deliveries or how a message is retried.
+ * Declares and looks; deletes nothing but its own probe, a queue that it makes on brokers before
+ * 3.12; declares nothing else in order to find something out. Must not know activations, sessions,
+ * factories, deliveries or how a message is retried, but for what queues have to do then.
  */
 package io.leveret.ra.topology;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -108,6 +109,60 @@ final class RetryReaderTest {
         assertEquals(RetryMode.IN_PLACE, read().mode());
         bean.set(Setting.RETRY_MODE, "LADDER");
         refused("retryMode", "contradicts strictOrder");
+    }
+
+    @Test
+    @DisplayName("leave the delay to the queue, where it can have it")
+    void nativeMode() {
+        bean.set(Setting.RETRY_MODE, "native");
+        bean.set(Setting.TOPOLOGY_MODE, "DECLARE");
+        bean.set(Setting.RETRY_DELAY, "700");
+        assertEquals(RetryMode.NATIVE, read().mode());
+        assertEquals(
+                Map.of(
+                        "x-delayed-retry-type",
+                        "failed",
+                        "x-delayed-retry-min",
+                        700L,
+                        "x-delayed-retry-max",
+                        700L),
+                reader().inbound().topology().queue().arguments());
+        bean.set(Setting.RETRY_DELAY, null);
+        bean.set(Setting.RETRY_DELAYS, "500,1000,1200");
+        assertEquals(
+                1200L,
+                reader().inbound().topology().queue().arguments().get("x-delayed-retry-max"));
+        read();
+        bean.set(Setting.RETRY_MODE, "LADDER");
+        assertEquals(Map.of(), reader().inbound().topology().queue().arguments());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "retryMultiplier|3|retryMultiplier|use retryDelay alone",
+                "retryDelays|1000,5000|retryDelays|use retryDelay alone",
+                "retryDelays|1000,500|retryDelays|use retryDelay alone",
+                "topologyMode|NONE|retryMode|set topologyMode=DECLARE",
+                "topologyMode|PASSIVE|retryMode|set topologyMode=DECLARE",
+                "strictOrder|true|retryMode|contradicts strictOrder",
+                "queueOptions|type=classic|retryMode|only quorum queues",
+                "queueOptions|exclusive=true|retryMode|goes with its consumer",
+                "queueOptions|auto-delete=true|retryMode|goes with its consumer",
+                "queueOptions|[x-delayed-retry-max=5]|queueOptions|remove them; retryDelay"
+            })
+    @DisplayName("do not leave to the queue what it cannot do")
+    void notNative(String name, String value, String where, String what) {
+        bean.set(Setting.RETRY_MODE, "NATIVE");
+        bean.set(Setting.TOPOLOGY_MODE, "DECLARE");
+        Setting setting =
+                Arrays.stream(Setting.values())
+                        .filter(s -> s.property().equals(name))
+                        .findAny()
+                        .orElseThrow();
+        bean.set(setting, value);
+        refused(where, what);
     }
 
     @Test
