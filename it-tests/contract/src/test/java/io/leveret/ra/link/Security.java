@@ -173,8 +173,11 @@ public final class Security implements AutoCloseable {
         try {
             Channel channel = open.client.createChannel();
             channel.queueDeclare();
-            return node.ctl("list_connections", "--no-table-headers", "user", "ssl_protocol")
-                    .strip();
+            return node.eval(
+                            "lists:flatten(lists:join(\"; \", [io_lib:format(\"~s ~s\", [U, P])"
+                                    + " || [{_, U}, {_, P}] <- rabbit_networking:"
+                                    + "connection_info_all([user, ssl_protocol])])).")
+                    .replace("\"", "");
         } finally {
             open.client.abort(2_000);
         }
