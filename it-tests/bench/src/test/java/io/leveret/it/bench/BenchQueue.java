@@ -83,7 +83,7 @@ public final class BenchQueue implements AutoCloseable {
      * channel holds some back while its quorum queue is behind, and when it is closed before the
      * queue has caught up, their messages come again, whoever the client is.
      */
-    public void awaitSettled() {
+    void awaitSettled() {
         String left = broker.ctl("eval", UNSETTLED.replace("QUEUE", name)).strip();
         if (!"0".equals(left)) {
             throw new IllegalStateException(left + " messages are not acknowledged");

@@ -94,7 +94,6 @@ final class DelayRuns {
                         perSecond == 0
                                 ? await(bean, delay, queue, waitQueue)
                                 : publish(bean, delay, perSecond, queue, waitQueue);
-                queue.awaitSettled();
             } finally {
                 adapter.deactivate(active);
             }

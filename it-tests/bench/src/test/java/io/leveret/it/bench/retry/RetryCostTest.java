@@ -41,7 +41,7 @@ class RetryCostTest {
             FULL
                     ? new RetryRounds.Plan(
                             36_000, 5_000, 500, 0, 1_000, 1, 8, MOST_STOLEN, Duration.ofMinutes(12))
-                    : new RetryRounds.Plan(900, 200, 200, 0, 200, 0, 1, 1, Duration.ofMinutes(1));
+                    : new RetryRounds.Plan(900, 200, 200, 0, 1_000, 0, 1, 1, Duration.ofMinutes(1));
 
     private static final DelayRuns.Plan DELAYS =
             FULL

@@ -112,7 +112,6 @@ final class Traffic implements AutoCloseable {
                 () -> books.failures() >= failing * RetryAdapter.ATTEMPTS,
                 "the last try of all that fail");
         Waits.until(() -> queue.ready(parking) >= failing, "the parking of all that fail");
-        queue.awaitSettled();
         stopConsuming();
         books.verify(messages);
         int waiting = queue.ready(RetryAdapter.waitQueue(name, retryDelay));
