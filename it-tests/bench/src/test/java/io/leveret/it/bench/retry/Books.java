@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntPredicate;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -21,6 +22,7 @@ final class Books implements MqMessageListener {
     private final IntPredicate fails;
     private final AtomicIntegerArray tries;
     private final AtomicLongArray taken;
+    private final AtomicInteger delivered = new AtomicInteger();
     private final AtomicInteger processed = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicReference<String> trouble = new AtomicReference<>();
@@ -49,12 +51,20 @@ final class Books implements MqMessageListener {
             return;
         }
         int which = tries.incrementAndGet(index);
+        if (which == 1) {
+            delivered.incrementAndGet();
+        }
         if (fails.test(index)) {
             failures.incrementAndGet();
             throw new IllegalStateException("try " + which + " of a message that fails");
         }
         taken.set(index, now);
         processed.incrementAndGet();
+    }
+
+    /** How many messages were delivered at least once. */
+    int delivered() {
+        return delivered.get();
     }
 
     /** How many messages were processed. */
@@ -73,15 +83,16 @@ final class Books implements MqMessageListener {
     }
 
     /**
-     * When each that did not fail came, as {@link System#nanoTime}, in the order of the indices.
+     * How long after a moment of its own each message came that does not fail, in ns.
+     *
+     * @param from the first message that is looked at
+     * @param to the one after the last
+     * @param due that moment, as {@link System#nanoTime}
      */
-    LongStream taken(int messages) {
-        return good(messages).mapToLong(taken::get);
-    }
-
-    /** The indices of those of the first messages that do not fail. */
-    IntStream good(int messages) {
-        return IntStream.range(0, messages).filter(fails.negate());
+    LongStream waits(int from, int to, IntToLongFunction due) {
+        return IntStream.range(from, to)
+                .filter(fails.negate())
+                .mapToLong(i -> taken.get(i) - due.applyAsLong(i));
     }
 
     /** Insists that each came as often as it should, and nothing else did. */

@@ -16,9 +16,11 @@ final class CostTables {
             """
             RabbitMQ %s, quorum queues, 1 kB persistent messages; transacted beans of one resource adapter in the fake
             container, publishers in the same process, %d sessions, prefetch %d each; %d attempts, retry delay %d ms, then
-            parked, no pause after failures. msg/s: of %d messages that do not fail, in the queue at the start. p50, p99: of
-            those that do not fail of %d messages at %d/s, from when one was due to be published until the bean had it.
-            %d rounds after %d to warm up, %d runs rejected for stolen time, compilers at most %.1f %% of a run's CPU time.
+            parked, no pause after failures. msg/s: of those that do not fail, while the publisher keeps %d messages in the
+            queue; ready: the fewest that were there at the end of a run. p50, p99: of those that do not fail of %d messages/s,
+            from when one was due to be published until the bean had it. %.1f s of each run are measured, %.1f s after its
+            start; %d rounds after %d to warm up, %d runs rejected for stolen time, compilers at most %.1f %% of a run's CPU
+            time.
 
             """;
 
@@ -28,8 +30,8 @@ final class CostTables {
 
     private static final String NEIGHBOUR_HEAD =
             """
-            | beside | msg/s | over alone | p50 ms | p99 ms | p99 over alone |
-            |---|---|---|---|---|---|
+            | beside | msg/s | over alone | ready | p50 ms | p99 ms | p99 over alone |
+            |---|---|---|---|---|---|---|
             """;
 
     private static final String NEIGHBOUR_NOTES =
@@ -42,8 +44,8 @@ final class CostTables {
 
     private static final String SHARE_HEAD =
             """
-            | failing | msg/s of the others | over none | failed deliveries meanwhile | p50 ms | p99 ms | p99 over none |
-            |---|---|---|---|---|---|---|
+            | failing | msg/s of the others | over none | failed deliveries/s meanwhile | ready | p50 ms | p99 ms | p99 over none |
+            |---|---|---|---|---|---|---|---|
             """;
 
     private static final String SHARE_NOTES =
@@ -74,10 +76,11 @@ final class CostTables {
             boolean base = scene == Scene.ALONE;
             text.append(
                     format(
-                            "| %s | %.0f | %s | %.2f | %.2f | %s |%n",
+                            "| %s | %.0f | %s | %.0f | %.2f | %.2f | %s |%n",
                             scene,
                             rounds.median(scene, Shown::perSecond),
                             base ? "" : speed(scene, Scene.ALONE),
+                            rounds.least(scene, Shown::ready),
                             rounds.median(scene, Shown::median),
                             rounds.median(scene, Shown::p99),
                             base ? "" : p99(scene, Scene.ALONE)));
@@ -103,11 +106,12 @@ final class CostTables {
             boolean base = scene == Scene.ALONE;
             text.append(
                     format(
-                            "| %s | %.0f | %s | %.0f | %.2f | %.2f | %s |%n",
+                            "| %s | %.0f | %s | %.0f | %.0f | %.2f | %.2f | %s |%n",
                             base ? "none" : "10 %",
                             rounds.median(scene, Shown::perSecond),
                             base ? "" : ratio(scene, Shown::perSecond),
-                            rounds.median(scene, Shown::failuresMeanwhile),
+                            rounds.median(scene, Shown::failuresPerSecond),
+                            rounds.least(scene, Shown::ready),
                             rounds.median(scene, Shown::median),
                             rounds.median(scene, Shown::p99),
                             base ? "" : ratio(scene, Shown::p99)));
@@ -119,10 +123,10 @@ final class CostTables {
     private Estimate failureInOthers() {
         double[] alone = rounds.figures(Scene.ALONE, Shown::perSecond);
         double[] mixed = rounds.figures(Scene.TENTH_FAILS, Shown::perSecond);
-        double[] failures = rounds.figures(Scene.TENTH_FAILS, Shown::failuresMeanwhile);
+        double[] failures = rounds.figures(Scene.TENTH_FAILS, Shown::failuresPerSecond);
         double[] costs = new double[alone.length];
         for (int i = 0; i < costs.length; i++) {
-            costs[i] = (alone[i] / mixed[i] - 1) * rounds.plan().saturated() / failures[i];
+            costs[i] = (alone[i] - mixed[i]) / failures[i];
         }
         return Estimate.of(costs);
     }
@@ -150,9 +154,10 @@ final class CostTables {
                 RetryAdapter.PREFETCH,
                 RetryAdapter.ATTEMPTS,
                 plan.retryDelay(),
-                plan.saturated(),
-                plan.paced(),
+                plan.backlog(),
                 plan.perSecond(),
+                plan.millis() / 1_000.0,
+                plan.lead() / 1_000.0,
                 plan.rounds(),
                 plan.warmUps(),
                 rounds.rejected(),

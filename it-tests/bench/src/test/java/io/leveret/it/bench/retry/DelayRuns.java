@@ -110,8 +110,8 @@ final class DelayRuns {
     private int publish(
             DelayBean bean, long delay, int perSecond, BenchQueue queue, String waitQueue)
             throws Exception {
-        try (Flow flow = new Flow(broker, NAME, runs, perSecond)) {
-            flow.start(plan.messages());
+        try (Flow flow = new Flow(broker, NAME, runs)) {
+            flow.start(perSecond, plan.messages());
             int mostWaiting = await(bean, delay, queue, waitQueue);
             flow.finish();
             return mostWaiting;

@@ -17,7 +17,8 @@ final class DelayTable {
             """
 
             Late: from when the bean threw the exception until it had the message again, less the requested delay. Most
-            waiting: seen in the wait queue, every %d ms. At once: the queue is full at the start.
+            waiting: seen in the wait queue, every %d ms. At once: the queue is full at the
+            start, and what comes again lines up behind what was not tried yet.
             """;
 
     private final DelayRuns runs;

@@ -14,21 +14,29 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 /**
- * Publishes 1 kB persistent messages at a steady rate, by a thread and a bare client of its own.
- * Each message has a moment at which it is due, so that a time that is counted from there holds all
- * delays, also those of this thread. {@link #due} is thread-safe, all else is for one thread.
+ * Publishes 1 kB persistent messages by a thread and a bare client of its own: at a steady rate, or
+ * so that a queue stays full. {@link #due} is thread-safe, all else is for one thread.
  */
 final class Flow implements AutoCloseable {
 
     private static final long LIMIT_SECONDS = 90;
 
+    private static final long PAUSE = TimeUnit.MICROSECONDS.toNanos(200);
+
+    /** When a message may be published. */
+    private interface Pace {
+
+        /** How long it is still too early, in ns; 0 or less when it is not. */
+        long early(int index);
+    }
+
     private final Connection connection;
     private final Channel channel;
     private final String queue;
     private final int round;
-    private final long interval;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(
                     task -> {
@@ -37,14 +45,13 @@ final class Flow implements AutoCloseable {
                         return made;
                     });
     private Future<Integer> sent;
+    private volatile long interval;
     private volatile long began;
     private volatile boolean stopped;
 
-    Flow(BrokerNode broker, String queue, int round, int perSecond)
-            throws IOException, TimeoutException {
+    Flow(BrokerNode broker, String queue, int round) throws IOException, TimeoutException {
         this.queue = queue;
         this.round = round;
-        this.interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
         ConnectionFactory factory = new ConnectionFactory();
         factory.setHost(broker.host());
         factory.setPort(broker.port());
@@ -53,24 +60,38 @@ final class Flow implements AutoCloseable {
         channel.confirmSelect();
     }
 
-    /** Begins with the first message. */
-    void start(int most) {
+    /**
+     * Begins to publish at a steady rate. Each message has a moment at which it is due, so that a
+     * time that is counted from there holds all delays, also those of this thread.
+     */
+    void start(int perSecond, int most) {
+        interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
         began = System.nanoTime();
-        sent = thread.submit(() -> publish(most));
+        sent = thread.submit(() -> publish(most, index -> due(index) - System.nanoTime()));
     }
 
-    /** When a message had to be published, as {@link System#nanoTime}. */
+    /**
+     * Begins to keep a number of messages in the queue that were never delivered.
+     *
+     * @param delivered how many messages were delivered at least once
+     */
+    void keep(int backlog, int most, IntSupplier delivered) {
+        Pace pace = index -> index - delivered.getAsInt() < backlog ? 0 : PAUSE;
+        sent = thread.submit(() -> publish(most, pace));
+    }
+
+    /** When a message had to be published at the steady rate, as {@link System#nanoTime}. */
     long due(int index) {
         return began + index * interval;
     }
 
-    private int publish(int most) throws Exception {
+    private int publish(int most, Pace pace) throws Exception {
         int index = 0;
         while (index < most && !stopped) {
-            for (long left = due(index) - System.nanoTime();
-                    left > 0;
-                    left = due(index) - System.nanoTime()) {
-                LockSupport.parkNanos(left);
+            long early = pace.early(index);
+            if (early > 0) {
+                LockSupport.parkNanos(early);
+                continue;
             }
             channel.basicPublish(
                     "", queue, true, MessageProperties.PERSISTENT_BASIC, Body.of(round, index));

@@ -1,6 +1,5 @@
 package io.leveret.it.bench.retry;
 
-import io.leveret.it.bench.load.Waits;
 import io.leveret.it.broker.BrokerNode;
 import java.io.IOException;
 
@@ -15,13 +14,10 @@ final class Neighbour implements AutoCloseable {
     /** Longer than any run lasts. */
     private static final int MOST_SECONDS = 120;
 
-    /** How long until all tries of the first messages go on at the same time, in retry delays. */
-    private static final int LEAD = RetryAdapter.ATTEMPTS;
-
     private final Traffic traffic;
 
     /**
-     * Starts it, and returns when as many come again as fail for the first time.
+     * Starts it.
      *
      * @param perSecond messages, to be multiplied by what the scene says
      */
@@ -40,11 +36,9 @@ final class Neighbour implements AutoCloseable {
         int rate = perSecond * scene.neighbourTimes();
         int most = rate * MOST_SECONDS;
         traffic =
-                new Traffic(
-                        broker, adapter, NAME, retryDelay, round, 0, most, scene::neighbourFails);
+                new Traffic(broker, adapter, NAME, retryDelay, round, most, scene::neighbourFails);
         traffic.consume();
-        traffic.publish(rate, most);
-        Waits.pass(LEAD * retryDelay);
+        traffic.publish(rate);
     }
 
     /** Ends it, and insists on its books. */

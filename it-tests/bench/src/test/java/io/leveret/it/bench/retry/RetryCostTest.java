@@ -26,8 +26,9 @@ class RetryCostTest {
     private static final RetryRounds.Plan NEIGHBOURS =
             FULL
                     ? new RetryRounds.Plan(
-                            27_000,
                             4_000,
+                            6_000,
+                            20_000,
                             500,
                             50,
                             1_000,
@@ -35,13 +36,24 @@ class RetryCostTest {
                             6,
                             MOST_STOLEN,
                             Duration.ofMinutes(17))
-                    : new RetryRounds.Plan(900, 200, 200, 20, 200, 0, 1, 1, Duration.ofMinutes(1));
+                    : new RetryRounds.Plan(
+                            400, 800, 2_000, 200, 20, 100, 0, 1, 1, Duration.ofMinutes(1));
 
     private static final RetryRounds.Plan SHARES =
             FULL
                     ? new RetryRounds.Plan(
-                            36_000, 5_000, 500, 0, 1_000, 1, 8, MOST_STOLEN, Duration.ofMinutes(12))
-                    : new RetryRounds.Plan(900, 200, 200, 0, 1_000, 0, 1, 1, Duration.ofMinutes(1));
+                            6_000,
+                            8_000,
+                            5_000,
+                            500,
+                            0,
+                            1_000,
+                            1,
+                            7,
+                            MOST_STOLEN,
+                            Duration.ofMinutes(12))
+                    : new RetryRounds.Plan(
+                            2_000, 1_000, 1_000, 200, 0, 500, 0, 1, 1, Duration.ofMinutes(1));
 
     private static final DelayRuns.Plan DELAYS =
             FULL
@@ -94,7 +106,7 @@ class RetryCostTest {
         rounds.run();
         new CostTables(rounds, broker.version()).shares("retry-shares");
         assertGoesOn(rounds, Scene.SHARES);
-        for (double failures : rounds.figures(Scene.TENTH_FAILS, Shown::failuresMeanwhile)) {
+        for (double failures : rounds.figures(Scene.TENTH_FAILS, Shown::failuresPerSecond)) {
             assertTrue(failures > 0, "nothing failed meanwhile");
         }
     }

@@ -3,14 +3,17 @@ package io.leveret.it.bench.retry;
 import io.leveret.it.bench.Estimate;
 import io.leveret.it.bench.Undisturbed;
 import io.leveret.it.bench.load.Reading;
+import io.leveret.it.bench.load.Waits;
 import io.leveret.it.broker.BrokerNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -22,13 +25,16 @@ final class RetryRounds {
 
     private static final String NAME = "bench-own";
 
+    /** More messages than can be. */
+    private static final int MOST_PER_MILLI = 60;
+
     /**
      * How much is measured.
      *
-     * @param saturated messages that do not fail, of a queue that is full at the start; a multiple
-     *     of nine
-     * @param paced messages at a steady rate, those that fail included
-     * @param perSecond that rate
+     * @param lead ms until all tries of the first messages are over, and a run is measured
+     * @param millis how long it is measured then
+     * @param backlog messages that are kept in the queue where its speed is measured
+     * @param perSecond the steady rate, messages that fail included
      * @param neighbourPerSecond messages of the queue beside
      * @param retryDelay ms
      * @param warmUps number of rounds whose figures are thrown away
@@ -37,8 +43,9 @@ final class RetryRounds {
      * @param limit likewise
      */
     record Plan(
-            int saturated,
-            int paced,
+            int lead,
+            int millis,
+            int backlog,
             int perSecond,
             int neighbourPerSecond,
             long retryDelay,
@@ -96,42 +103,48 @@ final class RetryRounds {
     }
 
     private Percentiles paced(Scene scene) throws Exception {
-        int messages = plan.paced();
-        try (Traffic own = own(scene, 0, messages);
+        try (Traffic own = own(scene);
                 Neighbour beside = beside(scene)) {
             own.consume();
-            own.publish(plan.perSecond(), messages);
-            own.awaitProcessed(messages);
+            own.publish(plan.perSecond());
+            Waits.pass(plan.lead() + plan.millis());
+            int messages = own.stopPublishing();
             beside.end();
             own.end(messages);
-            return own.latencies(messages);
+            return own.latencies(plan.lead() * plan.perSecond() / 1_000, messages);
         }
     }
 
     private Shown saturated(Scene scene, Percentiles latencies) throws Exception {
-        int messages = scene.messages(plan.saturated());
-        try (Traffic own = own(scene, messages, messages);
+        try (Traffic own = own(scene);
                 Neighbour beside = beside(scene)) {
+            own.keep(plan.backlog());
             own.consume();
-            own.awaitProcessed(messages);
+            Waits.pass(plan.lead());
+            long began = System.nanoTime();
+            int processed = own.processed();
             int failures = own.failures();
+            Waits.pass(plan.millis());
+            double seconds = (System.nanoTime() - began) / (double) TimeUnit.SECONDS.toNanos(1);
+            processed = own.processed() - processed;
+            failures = own.failures() - failures;
+            int ready = own.ready();
+            int messages = own.stopPublishing();
             beside.end();
             own.end(messages);
             return new Shown(
-                    own.perSecond(messages), failures, latencies.at(0.5), latencies.at(0.99));
+                    processed / seconds,
+                    failures / seconds,
+                    ready,
+                    latencies.at(0.5),
+                    latencies.at(0.99));
         }
     }
 
-    private Traffic own(Scene scene, int filled, int messages) throws Exception {
+    private Traffic own(Scene scene) throws Exception {
+        int most = plan.backlog() + (plan.lead() + plan.millis()) * MOST_PER_MILLI;
         return new Traffic(
-                broker,
-                adapter,
-                NAME,
-                plan.retryDelay(),
-                ++traffics,
-                filled,
-                messages,
-                scene::fails);
+                broker, adapter, NAME, plan.retryDelay(), ++traffics, most, scene::fails);
     }
 
     private Neighbour beside(Scene scene) throws Exception {
@@ -163,6 +176,11 @@ final class RetryRounds {
         return Estimate.median(figures(scene, figure));
     }
 
+    /** Gives its least value. */
+    double least(Scene scene, ToDoubleFunction<Shown> figure) {
+        return Arrays.stream(figures(scene, figure)).min().orElseThrow();
+    }
+
     /** Compares a figure of two scenes, round by round. */
     Estimate ratio(Scene over, Scene under, ToDoubleFunction<Shown> figure) {
         return Estimate.ofRatios(figures(over, figure), figures(under, figure));
@@ -171,7 +189,7 @@ final class RetryRounds {
     /** Gives all single figures. */
     String single() {
         StringBuilder lines =
-                new StringBuilder("round;scene;msg/s;failures meanwhile;p50 ms;p99 ms\n");
+                new StringBuilder("round;scene;msg/s;failures/s;ready;p50 ms;p99 ms\n");
         shown.forEach(
                 (scene, all) -> {
                     for (int i = 0; i < all.size(); i++) {
@@ -179,11 +197,12 @@ final class RetryRounds {
                         lines.append(
                                 String.format(
                                         Locale.ROOT,
-                                        "%d;%s;%.0f;%d;%.3f;%.3f%n",
+                                        "%d;%s;%.0f;%.0f;%d;%.3f;%.3f%n",
                                         i + 1,
                                         scene,
                                         each.perSecond(),
-                                        each.failuresMeanwhile(),
+                                        each.failuresPerSecond(),
+                                        each.ready(),
                                         each.median(),
                                         each.p99()));
                     }

@@ -35,15 +35,6 @@ enum Scene {
         return failsEvery != 0 && index % failsEvery == failsEvery - 1;
     }
 
-    /**
-     * How many messages there are, when so many do not fail.
-     *
-     * @param good a multiple of nine
-     */
-    int messages(int good) {
-        return failsEvery == 0 ? good : good / (failsEvery - 1) * failsEvery;
-    }
-
     /** How often the rate of a neighbour is published there; 0 when there is none. */
     int neighbourTimes() {
         return neighbourTimes;

@@ -5,10 +5,8 @@ import io.leveret.it.bench.load.Waits;
 import io.leveret.it.broker.BrokerNode;
 import jakarta.resource.ResourceException;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntPredicate;
-import java.util.stream.LongStream;
 
 /** One queue in one run: its messages, the bean that consumes them. One thread at a time. */
 final class Traffic implements AutoCloseable {
@@ -20,6 +18,7 @@ final class Traffic implements AutoCloseable {
     private final String name;
     private final long retryDelay;
     private final int round;
+    private final int most;
     private final Books books;
     private final BenchQueue queue;
     private RetryAdapter.Bean bean;
@@ -29,8 +28,7 @@ final class Traffic implements AutoCloseable {
      * Makes the queue anew.
      *
      * @param retryDelay ms
-     * @param filled how many messages are in it at the start
-     * @param most how many there are at most in the end
+     * @param most there are fewer messages than that
      * @param fails which of them fail
      */
     Traffic(
@@ -39,7 +37,6 @@ final class Traffic implements AutoCloseable {
             String name,
             long retryDelay,
             int round,
-            int filled,
             int most,
             IntPredicate fails)
             throws Exception {
@@ -48,11 +45,12 @@ final class Traffic implements AutoCloseable {
         this.name = name;
         this.retryDelay = retryDelay;
         this.round = round;
+        this.most = most;
         books = new Books(round, most, fails);
         queue = new BenchQueue(broker, name);
         queue.delete(RetryAdapter.waitQueue(name, retryDelay));
         queue.delete(RetryAdapter.parkingQueue(name));
-        queue.fill(TYPE, round, filled);
+        queue.fill(TYPE, round, 0);
     }
 
     /** Lets the bean consume. */
@@ -60,21 +58,36 @@ final class Traffic implements AutoCloseable {
         bean = adapter.activate(name, retryDelay, books);
     }
 
-    /** Publishes at a steady rate from now on, up to a number of messages. */
-    void publish(int perSecond, int most) throws IOException, TimeoutException {
-        flow = new Flow(broker, name, round, perSecond);
-        flow.start(most);
+    /** Publishes at a steady rate from now on. */
+    void publish(int perSecond) throws IOException, TimeoutException {
+        flow = new Flow(broker, name, round);
+        flow.start(perSecond, most);
     }
 
-    /** Publishes no more; gives how many messages there were. */
+    /** Keeps so many messages in the queue from now on; returns when they are there. */
+    void keep(int backlog) throws IOException, TimeoutException {
+        flow = new Flow(broker, name, round);
+        flow.keep(backlog, most, books::delivered);
+        Waits.until(() -> ready() >= backlog, "a full queue");
+    }
+
+    /** How many messages are in the queue, those not counted that the bean's sessions hold. */
+    int ready() {
+        return queue.ready(name);
+    }
+
+    /** Publishes no more; gives how many messages there were, fewer than there may be. */
     int stopPublishing() throws InterruptedException, TimeoutException {
-        return flow.stop();
+        int messages = flow.stop();
+        if (messages == most) {
+            throw new IllegalStateException("no more than " + most + " messages were there");
+        }
+        return messages;
     }
 
-    /** Waits until all of the first messages that do not fail are processed. */
-    void awaitProcessed(int messages) {
-        int good = messages - books.failing(messages);
-        Waits.until(() -> books.processed() >= good, "the messages that do not fail");
+    /** How many messages were processed. */
+    int processed() {
+        return books.processed();
     }
 
     /** How many deliveries have failed. */
@@ -82,22 +95,9 @@ final class Traffic implements AutoCloseable {
         return books.failures();
     }
 
-    /** How many messages were processed in a second, from the first one to the last. */
-    double perSecond(int messages) {
-        var taken = books.taken(messages).summaryStatistics();
-        return (taken.getCount() - 1)
-                * (double) TimeUnit.SECONDS.toNanos(1)
-                / (taken.getMax() - taken.getMin());
-    }
-
-    /** How long after they were due the bean had those that do not fail. */
-    Percentiles latencies(int messages) {
-        long[] due = books.good(messages).mapToLong(flow::due).toArray();
-        long[] taken = books.taken(messages).toArray();
-        for (int i = 0; i < due.length; i++) {
-            taken[i] -= due[i];
-        }
-        return new Percentiles(LongStream.of(taken));
+    /** How long after they were due the bean had those that do not fail, of a steady rate. */
+    Percentiles latencies(int from, int to) {
+        return new Percentiles(books.waits(from, to, flow::due));
     }
 
     /**
@@ -107,7 +107,7 @@ final class Traffic implements AutoCloseable {
     void end(int messages) throws Exception {
         int failing = books.failing(messages);
         String parking = RetryAdapter.parkingQueue(name);
-        awaitProcessed(messages);
+        Waits.until(() -> books.processed() >= messages - failing, "the messages that do not fail");
         Waits.until(
                 () -> books.failures() >= failing * RetryAdapter.ATTEMPTS,
                 "the last try of all that fail");
