@@ -1,6 +1,7 @@
 package io.leveret.it.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.leveret.MqEvent;
@@ -198,7 +199,56 @@ class VerifierTest {
         assertEquals(List.of(), risks());
         String open = told("was verified").get(0);
         assertTrue(open.contains("whether it has a delivery limit"), open);
-        assertTrue(open.contains("whether the user may declare queues"), open);
+        assertTrue(open.contains("consumer timeout is 30 minutes, its default, as was"), open);
+        assertFalse(open.contains("may declare queues"), "it declares those for failed messages");
+    }
+
+    @Test
+    void whetherItMayDeclareQueuesIsOpenWhereItNeedsNone() throws Exception {
+        bare.declare(queue, LIMITED);
+        MqActivationSpec spec = spec("NONE");
+        spec.setRetryMode("IN_PLACE");
+        spec.setAtEnd("DEAD_LETTER");
+        verify(spec);
+        assertTrue(told("was verified").get(0).contains("whether the user may declare queues"));
+    }
+
+    // --- consumer timeout ---
+
+    @Test
+    void whatMayTakeLongerThanTheConsumerTimeoutIsTold() throws Exception {
+        MqActivationSpec spec = spec("DECLARE");
+        spec.setStuckThreshold("1800000");
+        spec.setRetryDelay("1900000");
+        spec.setRequeueOn("java.io.IOException");
+        verify(spec);
+        List<String> risks = risks();
+        assertEquals(2, risks.size(), risks::toString);
+        assertTrue(risks.get(0).contains("may take 1800000 ms (stuckThreshold)"));
+        assertTrue(risks.get(0).contains("its default, which is assumed"));
+        assertTrue(risks.get(1).contains("what requeueOn names is held for 1900000 ms"));
+    }
+
+    @Test
+    void whatWaitsInPlaceForLongerThanTheConsumerTimeoutIsTold() throws Exception {
+        MqActivationSpec spec = spec("DECLARE");
+        spec.setRetryMode("IN_PLACE");
+        spec.setRetryDelay("600000");
+        verify(spec);
+        List<String> risks = risks();
+        assertEquals(1, risks.size(), risks::toString);
+        assertTrue(risks.get(0).contains("is held for 1800000 ms (retryMode=IN_PLACE"));
+    }
+
+    @Test
+    void classicQueuesTimeOutOnOlderBrokersOnly() throws Exception {
+        MqActivationSpec spec = spec("DECLARE");
+        spec.setQueueOptions("type=classic");
+        spec.setStuckThreshold("1800000");
+        verify(spec);
+        boolean times = !Versions.isAtLeast(node, 4, 3);
+        assertEquals(times ? 1 : 0, risks().size(), risks()::toString);
+        assertEquals(times, told("was verified").get(0).contains("consumer timeout"));
     }
 
     // --- with the management API ---
@@ -232,6 +282,66 @@ class VerifierTest {
         }
         assertEquals(List.of(), risks());
         assertTrue(!told("was verified").get(0).contains("policy"));
+    }
+
+    @Test
+    void theManagementApiTellsOfTheConsumerTimeout() throws Exception {
+        Versions.assumeQueuesHaveConsumerTimeouts(node);
+        policy("{\"consumer-timeout\":500000,\"dead-letter-exchange\":\"amq.fanout\"}");
+        bare.declare(queue, LIMITED);
+        verify(managed());
+        List<String> risks = risks();
+        assertEquals(1, risks.size(), risks::toString);
+        assertTrue(risks.get(0).contains("back after 500000 ms (consumer timeout, as the queue"));
+        assertFalse(told("was verified").get(0).contains("consumer timeout"));
+    }
+
+    @Test
+    void theManagementApiTellsOfQueuesForFailedMessagesThatAreNotAsTheyShouldBe() throws Exception {
+        bare.declare(queue, Map.of("x-dead-letter-exchange", "amq.fanout"));
+        bare.declare(
+                queue + ".retry.1000",
+                Map.of(
+                        "x-queue-type",
+                        "quorum",
+                        "x-message-ttl",
+                        7000,
+                        "x-dead-letter-exchange",
+                        "",
+                        "x-dead-letter-routing-key",
+                        "elsewhere"));
+        bare.declare(queue + ".parking", Map.of("x-max-length", 5));
+        verify(managed());
+        List<String> risks = risks();
+        assertEquals(4, risks.size(), risks::toString);
+        for (String part :
+                List.of(
+                        "may lose messages on their way back",
+                        "its dead-letter-routing-key elsewhere",
+                        "keeps messages for 7000 ms instead of 1000 ms",
+                        "drops its oldest messages when it is full")) {
+            assertTrue(risks.stream().anyMatch(r -> r.contains(part)), () -> part + risks);
+        }
+    }
+
+    @Test
+    void queuesForFailedMessagesOfLeveretAreAtNoRisk() throws Exception {
+        bare.declare(queue, Map.of());
+        MqActivationSpec spec = managed();
+        rig.container().activate(rig.endpoints(bean), spec);
+        Until.holds(
+                "its queues",
+                SOON,
+                () ->
+                        node.ctl("list_queues", "name", "--quiet")
+                                .lines()
+                                .anyMatch((queue + ".parking")::equals));
+        rig.close();
+        rig = Rig.started(proxy.port());
+        Rig.connectionFactory(rig.pool()).events().addListener(events::add);
+        events.clear();
+        verify(managed());
+        assertEquals(List.of(), risks());
     }
 
     @Test

@@ -29,6 +29,11 @@ final class Versions {
         assumeTrue(!isAtLeast(node, 3, 12), "needs RabbitMQ before 3.12");
     }
 
+    /** Where a queue or a policy can have one. */
+    static void assumeQueuesHaveConsumerTimeouts(BrokerNode node) {
+        assumeTrue(isAtLeast(node, 3, 12), "needs RabbitMQ 3.12");
+    }
+
     /** Where they take the arguments for that, and do not. */
     static void assumeDoesNotDelay(BrokerNode node) {
         assumeTrue(!isAtLeast(node, 4, 3), "needs RabbitMQ before 4.3");
@@ -39,7 +44,7 @@ final class Versions {
         assumeTrue(isAtLeast(node, 4, 0), "needs RabbitMQ 4");
     }
 
-    private static boolean isAtLeast(BrokerNode node, int major, int minor) {
+    static boolean isAtLeast(BrokerNode node, int major, int minor) {
         String[] version = node.version().split("\\.");
         int actual = Integer.parseInt(version[0]);
         return actual > major || actual == major && Integer.parseInt(version[1]) >= minor;

@@ -7,8 +7,6 @@ import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkUnavailableException;
-import io.leveret.ra.settings.AtEnd;
-import io.leveret.ra.settings.RetryMode;
 import io.leveret.ra.settings.RetrySettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -63,7 +61,7 @@ final class RetryQueues {
 
     /** Names the wait queue of a delay. */
     String waitQueue(Duration delay) {
-        return destination + ".retry." + delay.toMillis();
+        return RetrySettings.waitQueue(destination, delay);
     }
 
     String parkingQueue() {
@@ -72,10 +70,10 @@ final class RetryQueues {
 
     /** Sees to it that all of them exist, as far as that is allowed. */
     void ensureAll() {
-        if (settings.mode() == RetryMode.LADDER && settings.maxAttempts() != 1) {
+        if (settings.usesWaitQueues()) {
             settings.delays().stream().distinct().map(this::waitQueue).forEach(this::ensure);
         }
-        if (settings.atEnd() == AtEnd.PARK && settings.maxAttempts() != 0) {
+        if (settings.parks()) {
             ensure(parkingQueue());
         }
     }

@@ -42,6 +42,35 @@ public record RetrySettings(
     }
 
     /**
+     * Says whether copies of failed messages wait in queues of their own.
+     *
+     * @return whether there is another try, by way of a wait queue
+     */
+    public boolean usesWaitQueues() {
+        return mode == RetryMode.LADDER && maxAttempts != 1;
+    }
+
+    /**
+     * Says whether messages are parked.
+     *
+     * @return whether there is an end, in the parking queue
+     */
+    public boolean parks() {
+        return atEnd == AtEnd.PARK && maxAttempts != 0;
+    }
+
+    /**
+     * Names a wait queue.
+     *
+     * @param destination the queue that is consumed
+     * @param delay how long messages wait
+     * @return the name
+     */
+    public static String waitQueue(String destination, Duration delay) {
+        return destination + ".retry." + delay.toMillis();
+    }
+
+    /**
      * Gives the delay before the next try.
      *
      * @param attempts how often it has failed, at least 1

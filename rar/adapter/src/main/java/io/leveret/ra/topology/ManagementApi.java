@@ -56,8 +56,22 @@ final class ManagementApi {
      */
     QueueFacts queue(String queue, String shown, BrokerVersion version, Duration limit)
             throws IOException {
+        QueueFacts facts = queueIfThere(queue, shown, version, limit);
+        if (facts == null) {
+            throw new IOException(
+                    this + " answered 404: there is no such queue, or managementUrl is wrong");
+        }
+        return facts;
+    }
+
+    /** Gives the same, null when there is no such queue. */
+    QueueFacts queueIfThere(String queue, String shown, BrokerVersion version, Duration limit)
+            throws IOException {
         JsonObject answer =
                 get("/api/queues/" + encode(broker.virtualHost()) + "/" + encode(queue), limit);
+        if (answer == null) {
+            return null;
+        }
         return new QueueFacts(
                 shown,
                 text(answer.get("type"), "classic"),
@@ -68,6 +82,7 @@ final class ManagementApi {
                 version);
     }
 
+    /** Returns null when there is no such thing. */
     private JsonObject get(String path, Duration limit) throws IOException {
         boolean tls = "https".equalsIgnoreCase(uri.getScheme());
         if (broker.tls() != null && !tls) {
@@ -86,6 +101,9 @@ final class ManagementApi {
         HttpCall.Answer answer =
                 HttpCall.explained(
                         this, limit, () -> call.run(headers, null, limit, executor, () -> {}));
+        if (answer.status() == 404) {
+            return null;
+        }
         if (answer.status() != 200) {
             throw new IOException(this + " answered " + answer.status() + hint(answer));
         }
@@ -99,7 +117,6 @@ final class ManagementApi {
     private static String hint(HttpCall.Answer answer) {
         return switch (answer.status()) {
             case 401 -> ": the user has no tag \"management\", or another password there";
-            case 404 -> ": there is no such queue, or managementUrl is wrong";
             default -> "";
         };
     }

@@ -1,6 +1,7 @@
 package io.leveret.ra.topology;
 
 import io.leveret.ra.link.BrokerVersion;
+import io.leveret.ra.settings.RetrySettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +54,20 @@ record QueueFacts(
                             + " is gone after a restart of the broker, and brokers from 4.3 on may"
                             + " refuse such a queue; declare it durable");
         }
+        if (arguments.containsKey(RetrySettings.DELAYED_RETRY + "type") && isDelayedByPolicy()) {
+            all.add(
+                    shown
+                            + " may not delay what is rejected as it was declared to, because a"
+                            + " policy sets delayed-retry-*, which outdoes that; remove it");
+        }
         outdated(all);
         return all;
+    }
+
+    private boolean isDelayedByPolicy() {
+        return policy != null
+                && policy.keySet().stream()
+                        .anyMatch(name -> ("x-" + name).startsWith(RetrySettings.DELAYED_RETRY));
     }
 
     private void limited(List<String> all) {
@@ -94,13 +107,26 @@ record QueueFacts(
         return one < 0 || other < 0 ? Math.max(one, other) : Math.min(one, other);
     }
 
-    private static Long number(Object value) {
+    static Long number(Object value) {
         return value instanceof Number number ? Long.valueOf(number.longValue()) : null;
     }
 
-    private Object effective(String name) {
+    /** What the queue has, by its arguments or by a policy, null when nothing says so. */
+    Object effective(String name) {
         Object argument = arguments.get("x-" + name);
         return argument != null ? argument : ofPolicy(name);
+    }
+
+    /** In milliseconds; null when neither its arguments nor a policy say, or are heard. */
+    Long consumerTimeout() {
+        Long ofArgument = number(arguments.get("x-consumer-timeout"));
+        Long ofPolicies = number(ofPolicy("consumer-timeout"));
+        if (!version.isAtLeast(3, 12) || ofArgument == null && ofPolicies == null) {
+            return null;
+        }
+        return Math.min(
+                Objects.requireNonNullElse(ofArgument, ofPolicies),
+                Objects.requireNonNullElse(ofPolicies, ofArgument));
     }
 
     private Object ofPolicy(String name) {

@@ -7,7 +7,7 @@ import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.settings.AckMode;
 import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.InboundSettings;
-import io.leveret.ra.settings.RetryMode;
+import io.leveret.ra.settings.RetrySettings;
 import io.leveret.ra.settings.TopologyMode;
 import io.leveret.ra.settings.TopologySettings;
 import io.leveret.ra.settings.TopologySettings.Exchange;
@@ -24,12 +24,15 @@ import java.util.concurrent.Executor;
  * Looks for what will lose messages, or stop working on a newer broker, in a topology that works
  * now. It goes by what the broker says of itself, by what was declared, by passive declarations,
  * and by the management API where it may be asked; what it cannot know it lists. It declares
- * nothing, but for the {@link DeadLetterProbe} of old brokers. Immutable; thread-safe.
+ * nothing, but for the {@link DeadLetterProbe} of old brokers. Thread-safe.
  */
 public final class Verifier {
 
     private final InboundSettings inbound;
     private final TopologySettings settings;
+
+    /** It was found to do so at least once: nothing to be asked again. */
+    private volatile boolean deadLetters;
 
     /**
      * Takes what is wanted.
@@ -60,14 +63,14 @@ public final class Verifier {
     }
 
     /**
-     * Looks at everything; blocks for round trips, each bounded by the RPC timeout, and for one
-     * request to the management API.
+     * Looks at everything; blocks for round trips, each bounded by the RPC timeout, and for
+     * requests to the management API, one for each queue.
      *
      * @param ready what was prepared
      * @param channels opens channels to look with
      * @param broker as whom the management API is asked
      * @param executor runs the request
-     * @param limit how long it may take
+     * @param limit how long a request may take
      * @return what was found
      * @throws LinkUnavailableException when there is no channel
      * @throws InterruptedException when the caller is interrupted
@@ -85,10 +88,10 @@ public final class Verifier {
         QueueFacts facts = null;
         IOException failure = null;
         if (settings.checks().management() != null) {
+            ManagementApi api = new ManagementApi(settings.checks().management(), broker, executor);
             try {
-                facts =
-                        new ManagementApi(settings.checks().management(), broker, executor)
-                                .queue(ready.queue(), inbound.shownQueue(), version, limit);
+                facts = api.queue(ready.queue(), inbound.shownQueue(), version, limit);
+                lookAtRetryQueues(api, version, limit, findings);
             } catch (IOException e) {
                 failure = e; // told by the caller
             }
@@ -106,6 +109,7 @@ public final class Verifier {
                 lookFor(exchange, channels, findings, open);
             }
         }
+        new HoldTimes(inbound).check(facts, version, findings, open);
         lookAtDeadLettering(version, channels, findings, open);
         return new Report(List.copyOf(findings), open, failure, early);
     }
@@ -117,10 +121,14 @@ public final class Verifier {
             Set<String> findings,
             List<String> open)
             throws LinkUnavailableException, InterruptedException {
-        if (!usesWaitQueues() || !version.isAtLeast(3, 0) || version.isAtLeast(3, 12)) {
+        if (deadLetters
+                || !usesWaitQueues()
+                || !version.isAtLeast(3, 0)
+                || version.isAtLeast(3, 12)) {
             return;
         }
         Boolean atLeastOnce = DeadLetterProbe.isAtLeastOnce(inbound.destination(), channels);
+        deadLetters = Boolean.TRUE.equals(atLeastOnce);
         if (atLeastOnce == null) {
             open.add("whether " + version + " dead-letters at least once (see stream_queue)");
         } else if (!atLeastOnce) {
@@ -134,10 +142,42 @@ public final class Verifier {
         }
     }
 
+    /** Those that exist; what is missing is declared, or told, by whoever needs it. */
+    private void lookAtRetryQueues(
+            ManagementApi api, BrokerVersion version, Duration limit, Set<String> findings)
+            throws IOException {
+        RetrySettings retry = inbound.retry();
+        if (usesWaitQueues()) {
+            for (Duration delay : new LinkedHashSet<>(retry.delays())) {
+                String name = RetrySettings.waitQueue(inbound.destination(), delay);
+                QueueFacts facts =
+                        api.queueIfThere(name, "wait queue '" + name + "'", version, limit);
+                if (facts != null) {
+                    findings.addAll(
+                            new RetryQueueFacts(facts).waiting(inbound.destination(), delay));
+                }
+            }
+        }
+        if (parks()) {
+            String name = retry.parkingQueue();
+            QueueFacts facts =
+                    api.queueIfThere(name, "parking queue '" + name + "'", version, limit);
+            if (facts != null) {
+                findings.addAll(new RetryQueueFacts(facts).parking());
+            }
+        }
+    }
+
     private boolean usesWaitQueues() {
-        return inbound.retry().mode() == RetryMode.LADDER
-                && inbound.retry().maxAttempts() != 1
-                && inbound.ackMode() != AckMode.ON_RECEIPT_MAY_LOSE;
+        return settles() && inbound.retry().usesWaitQueues();
+    }
+
+    private boolean parks() {
+        return settles() && inbound.retry().parks();
+    }
+
+    private boolean settles() {
+        return inbound.ackMode() != AckMode.ON_RECEIPT_MAY_LOSE;
     }
 
     private QueueFacts declared(Topology.Ready ready, BrokerVersion version) {
@@ -197,11 +237,9 @@ public final class Verifier {
         } else if (managed == null || managed.policy() == null) {
             open.add("whether a policy gives " + shown + " a delivery limit");
         }
-        if (settings.mode() != TopologyMode.DECLARE) {
+        if (settings.mode() != TopologyMode.DECLARE && !usesWaitQueues() && !parks()) {
+            // Else it declares some, and tells when it may not.
             open.add("whether the user may declare queues");
         }
-        open.add(
-                "whether the broker's consumer timeout (30 minutes unless it is told otherwise) is"
-                        + " longer than any delivery takes");
     }
 }
