@@ -11,8 +11,11 @@ import io.leveret.ra.retry.RetryHeaders;
  * here would cost the channel, and the broker would deliver the same again.
  *
  * @param queue where it comes from
+ * @param stream the position in it when it is a stream, else null
  */
-record Incoming(String queue) {
+record Incoming(String queue, StreamPosition stream) {
+
+    private static final String OFFSET = "x-stream-offset";
 
     Delivery delivery(Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
         String hostile = null;
@@ -38,6 +41,13 @@ record Incoming(String queue) {
                                     envelope.isRedeliver())
                             .build();
         }
-        return new Delivery(envelope.getDeliveryTag(), properties, attempts, message, hostile);
+        Delivery delivery =
+                new Delivery(envelope.getDeliveryTag(), properties, attempts, message, hostile);
+        if (stream != null) {
+            Object offset =
+                    properties.getHeaders() == null ? null : properties.getHeaders().get(OFFSET);
+            delivery.of(stream, offset instanceof Long number ? number : -1);
+        }
+        return delivery;
     }
 }

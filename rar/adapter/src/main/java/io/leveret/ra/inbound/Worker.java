@@ -194,6 +194,7 @@ final class Worker {
                                     settlement,
                                     wish -> rejected(subscription, delivery, wish)),
                             () -> {
+                                delivery.touch();
                                 if (onReceipt) {
                                     settlement.done(delivery);
                                 }

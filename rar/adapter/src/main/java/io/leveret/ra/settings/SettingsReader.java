@@ -224,7 +224,17 @@ public final class SettingsReader {
         }
         InboundSettings.Order order =
                 new InboundSettings.Order(strict, exclusive, number(Setting.CONSUMER_PRIORITY));
-        TopologySettings topology = topology(mode, named, order);
+        StreamReader streams = new StreamReader(problems);
+        StreamOffset offset = streams.said(bean.get(Setting.STREAM_OFFSET).orElse(null));
+        TopologySettings.Queue queue =
+                new QueueReader(problems)
+                        .read(
+                                bean.get(Setting.QUEUE_OPTIONS).orElse(""),
+                                named,
+                                order,
+                                offset != null);
+        StreamOffset stream = streams.read(offset, queue, order, ackMode);
+        TopologySettings topology = topology(mode, queue);
         String single =
                 strict
                         ? Setting.STRICT_ORDER.property()
@@ -232,16 +242,19 @@ public final class SettingsReader {
                                 ? Setting.EXCLUSIVE_CONSUMER.property()
                                 : topology.isTiedToConnection()
                                         ? "a queue that belongs to one connection"
-                                        : null;
+                                        : stream != null
+                                                ? "a stream, of which each session would get all"
+                                                : null;
         return new InboundSettings(
                 named || mode != TopologyMode.DECLARE ? destination : "",
                 single != null ? one(Setting.MAX_SESSION, single) : number(Setting.MAX_SESSION),
                 strict ? one(Setting.PREFETCH, single) : number(Setting.PREFETCH),
-                new RetryReader(this, bean).read(destination, strict, topology),
+                new RetryReader(this, bean).read(destination, strict, stream, topology),
                 ackMode,
                 order,
                 time(Setting.STUCK_THRESHOLD),
-                topology);
+                topology,
+                stream);
     }
 
     /** What order needs is 1, whatever the default says; only the bean itself can contradict. */
@@ -253,8 +266,8 @@ public final class SettingsReader {
         return 1;
     }
 
-    private TopologySettings topology(
-            TopologyMode mode, boolean named, InboundSettings.Order order) {
+    /** Reads it; the queue is how it would be declared, null in no other mode than NONE. */
+    private TopologySettings topology(TopologyMode mode, TopologySettings.Queue queue) {
         TopologyReader reader = new TopologyReader(problems);
         Map<Setting, String> idle = new EnumMap<>(bean.values());
         idle.keySet()
@@ -264,9 +277,6 @@ public final class SettingsReader {
                 List.of(bean, adapter, outside).stream()
                         .anyMatch(l -> l.has(Setting.TOPOLOGY_MODE)),
                 idle);
-        TopologySettings.Queue queue =
-                new QueueReader(problems)
-                        .read(bean.get(Setting.QUEUE_OPTIONS).orElse(""), named, order);
         return new TopologySettings(
                 mode,
                 reader.exchanges(bean.get(Setting.EXCHANGES).orElse("")),
@@ -282,9 +292,8 @@ public final class SettingsReader {
         number(Setting.MAX_SESSION);
         number(Setting.PREFETCH);
         oneOf(Setting.TOPOLOGY_MODE, TopologyMode.class);
-        TopologySettings none =
-                topology(TopologyMode.NONE, true, new InboundSettings.Order(false, false, 0));
-        new RetryReader(this, bean).read("", false, none);
+        TopologySettings none = topology(TopologyMode.NONE, null);
+        new RetryReader(this, bean).read("", false, null, none);
         time(Setting.STUCK_THRESHOLD);
     }
 
