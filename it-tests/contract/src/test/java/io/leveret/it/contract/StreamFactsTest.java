@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -70,7 +71,9 @@ class StreamFactsTest {
         try (Channel publisher = connection.createChannel()) {
             publisher.confirmSelect();
             for (int i = from; i < to; i++) {
-                byte[] body = String.format("m%-" + size + "d", i).getBytes(StandardCharsets.UTF_8);
+                byte[] body =
+                        String.format(Locale.ROOT, "m%-" + size + "d", i)
+                                .getBytes(StandardCharsets.UTF_8);
                 publisher.basicPublish("", stream, MessageProperties.PERSISTENT_TEXT_PLAIN, body);
             }
             publisher.waitForConfirmsOrDie(20_000);
@@ -404,7 +407,7 @@ class StreamFactsTest {
                 "the oldest to be gone",
                 SOON,
                 () -> {
-                    Reader look = new Reader(3L, 1_000, true);
+                    Reader look = new Reader(3L, 1_000, false);
                     Until.holds("a message", SOON, () -> !look.offsets.isEmpty());
                     look.getChannel().close();
                     return look.offsets.get(0) > 500;
