@@ -106,6 +106,9 @@ class StreamTest {
                                 .build();
                 byte[] body = ("m" + i).getBytes(StandardCharsets.UTF_8);
                 publisher.basicPublish("", stream, named, body);
+                if (size > 100 && i % 5 == 0) {
+                    publisher.waitForConfirmsOrDie(20_000); // many chunks, so many segments
+                }
             }
             publisher.waitForConfirmsOrDie(20_000);
         }
@@ -471,12 +474,10 @@ class StreamTest {
         ActivationMXBean shown = rig.activation();
         shown.stop();
         Until.holds("the pause", SOON, () -> shown.getState().equals("PAUSED"));
-        for (int i = 3; i < 500; i += 5) {
-            publish(i, i + 5, 200);
-        }
+        publish(3, 503, 200); // on one channel: the broker keeps a record of each
         try (LogLines told = new LogLines("misses what its stream does not have any more")) {
             shown.start();
-            Until.holds("the last", SOON, () -> bean.texts().contains("m499"));
+            Until.holds("the last", SOON, () -> bean.texts().contains("m502"));
             assertEquals(1, told.count(), told.lines()::toString);
             int first = Integer.parseInt(bean.texts().get(3).substring(1));
             assertTrue(first > 100, "nothing is gone");
@@ -488,9 +489,9 @@ class StreamTest {
             part();
             heal();
             int before = bean.count();
-            publish(502, 504, 200);
+            publish(503, 505, 200);
             Until.holds("the next", SOON, () -> bean.count() == before + 2);
-            assertEquals(1, told.count(), "again, though nothing was gone");
+            assertEquals(1, told.count(), told.lines()::toString);
         }
     }
 
