@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
@@ -391,6 +392,7 @@ class StreamTest {
                     bean.seen().get(3).nanos() - bean.seen().get(1).nanos()
                             >= TimeUnit.MILLISECONDS.toNanos(600));
             part();
+            Until.holds("the loss", SOON, () -> rig.activation().getState().equals("WAITING"));
             heal();
             awaitConsuming();
             assertEquals(1, told.count(), "said once");
@@ -441,9 +443,11 @@ class StreamTest {
         assertEquals("m15", bean.texts().get(16));
     }
 
+    /** RabbitMQ 3 leaves such headers out when it stores them in a stream. */
     @Test
     void whatNoListenerCanHaveIsParkedAndTheRestGoesOn() throws Exception {
         declare();
+        assumeFalse(Nodes.shared().version().startsWith("3."));
         publish(0, 2);
         bare.publish(
                 stream,
@@ -505,9 +509,9 @@ class StreamTest {
             part();
             bare.deleteQueue(stream);
             heal();
-            awaitConsuming();
-            assertEquals(1, told.count());
+            Until.holds("the loss", SOON, () -> told.count() == 1);
         }
+        awaitConsuming();
         publish(20, 25);
         await(15);
         assertEquals(numbered(20, 25), bean.texts().subList(10, 15));
