@@ -345,6 +345,25 @@ class VerifierTest {
     }
 
     @Test
+    void aStreamThatIsConsumedAsAQueueIsAtRiskAndOneThatIsConsumedAsAStreamIsNot()
+            throws Exception {
+        bare.declare(queue, Map.of("x-queue-type", "stream"));
+        MqActivationSpec spec = managed();
+        verify(spec);
+        assertEquals(1, risks().size(), risks()::toString);
+        assertTrue(risks().get(0).contains("is a stream, and is consumed as a queue is"));
+        assertTrue(risks().get(0).contains("set streamOffset"));
+        rig.close();
+        events.clear();
+        rig = Rig.started(proxy.port());
+        Rig.connectionFactory(rig.pool()).events().addListener(events::add);
+        spec = managed();
+        spec.setStreamOffset("first");
+        verify(spec);
+        assertEquals(List.of(), risks());
+    }
+
+    @Test
     void aPolicyWithoutLimitIsAtNoRisk() throws Exception {
         Versions.assumeLimitsDeliveries(node);
         policy("{\"delivery-limit\":-1}");

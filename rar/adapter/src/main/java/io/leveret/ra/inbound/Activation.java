@@ -48,6 +48,7 @@ final class Activation {
     private final DeliveryCounts counts = new DeliveryCounts();
     private final PoisonWatch poison;
     private final TopologyWatch topology;
+    private final StreamPosition stream;
     private final Sessions sessions;
     private volatile Instant since = Instant.now();
     private volatile ActivationState state = ActivationState.WAITING;
@@ -63,6 +64,11 @@ final class Activation {
         String beanName = beanName(endpoints);
         this.report = new ActivationReport(room, beanName);
         this.poison = new PoisonWatch(report, settings.inbound().retry().pauseAfterFailures());
+        this.stream =
+                settings.inbound().stream() == null
+                        ? null
+                        : new StreamPosition(
+                                settings.inbound().stream(), report, settings.link().rpcTimeout());
         this.topology = new TopologyWatch(this, room, settings.inbound());
         this.sessions = new Sessions(this, room, endpoints, settings, type, beanName);
     }
@@ -81,6 +87,13 @@ final class Activation {
             if (!started) {
                 report.hide();
             }
+        }
+        if (stream != null) {
+            report.tell(
+                    MqEvent.Severity.INFO,
+                    state,
+                    "consumes a stream: a failed message is tried again in its place, while all"
+                            + " others wait (retryMode=IN_PLACE)");
         }
     }
 
@@ -138,6 +151,11 @@ final class Activation {
 
     DeliveryCounts counts() {
         return counts;
+    }
+
+    /** Gives the position in its stream, null when it consumes a queue. */
+    StreamPosition stream() {
+        return stream;
     }
 
     TopologyWatch topology() {

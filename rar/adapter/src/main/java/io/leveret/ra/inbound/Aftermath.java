@@ -91,6 +91,7 @@ final class Aftermath {
 
     /** The endpoint has taken it, and its listener is about to be called. */
     void taken(Subscription subscription, Delivery delivery) {
+        delivery.touch();
         if (onReceipt) {
             subscription.settlement().done(delivery);
         }

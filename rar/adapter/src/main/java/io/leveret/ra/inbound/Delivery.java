@@ -21,6 +21,8 @@ final class Delivery {
     private volatile boolean failed;
     private volatile boolean moving;
     private volatile Future<?> retry;
+    private StreamPosition stream;
+    private volatile long offset = -1;
 
     /**
      * Creates a delivery.
@@ -48,6 +50,25 @@ final class Delivery {
         this.message = message;
     }
 
+    /**
+     * Makes it one of a stream; before anybody else has it.
+     *
+     * @param where its number there, negative when it does not say
+     */
+    void of(StreamPosition position, long where) {
+        stream = position;
+        offset = where;
+    }
+
+    /** Gives its number in the stream, negative when it is not known. */
+    long offset() {
+        return offset;
+    }
+
+    void at(long where) {
+        offset = where;
+    }
+
     long tag() {
         return tag;
     }
@@ -63,6 +84,20 @@ final class Delivery {
 
     MqMessage message() {
         return message;
+    }
+
+    /** Notes that a listener gets it. */
+    void touch() {
+        if (stream != null) {
+            stream.touched(this);
+        }
+    }
+
+    /** Notes that all is done with it, whether or not the broker can be told. */
+    void end() {
+        if (stream != null) {
+            stream.done(this);
+        }
     }
 
     /** Makes it look like a redelivery, which the next try in its place is. */

@@ -8,6 +8,7 @@ import io.leveret.ra.observe.Mbeans;
 import io.leveret.ra.outbound.Outbound;
 import io.leveret.ra.tx.Transactions;
 import jakarta.resource.ResourceException;
+import jakarta.resource.spi.InvalidPropertyException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,6 +86,13 @@ public final class Inbound {
         MqActivationSpec.Effective settings = spec.effective();
         ListenerType type =
                 ListenerType.of(factory.getEndpointClass(), settings.inbound().ackMode());
+        if (settings.inbound().stream() != null && type == ListenerType.DELIVERY) {
+            throw new InvalidPropertyException(
+                    "The activation configuration of "
+                            + factory.getEndpointClass().getName()
+                            + " is wrong: a stream contradicts MqDeliveryListener, because it takes"
+                            + " nothing back; implement MqMessageListener");
+        }
         Key key = new Key(factory, spec);
         Activation fresh;
         synchronized (active) {

@@ -13,8 +13,11 @@ import java.util.Date;
  *
  * @param queue where it comes from
  * @param counting whether the queue counts by itself how often one has failed
+ * @param stream the position in it when it is a stream, else null
  */
-record Incoming(String queue, boolean counting) {
+record Incoming(String queue, boolean counting, StreamPosition stream) {
+
+    private static final String OFFSET = "x-stream-offset";
 
     Delivery delivery(Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
         String hostile = null;
@@ -46,7 +49,19 @@ record Incoming(String queue, boolean counting) {
                                     envelope.isRedeliver())
                             .build();
         }
-        return new Delivery(
-                envelope.getDeliveryTag(), properties, attempts, firstFailure, message, hostile);
+        Delivery delivery =
+                new Delivery(
+                        envelope.getDeliveryTag(),
+                        properties,
+                        attempts,
+                        firstFailure,
+                        message,
+                        hostile);
+        if (stream != null) {
+            Object offset =
+                    properties.getHeaders() == null ? null : properties.getHeaders().get(OFFSET);
+            delivery.of(stream, offset instanceof Long number ? number : -1);
+        }
+        return delivery;
     }
 }

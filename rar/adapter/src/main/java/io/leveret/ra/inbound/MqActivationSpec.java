@@ -550,6 +550,24 @@ public final class MqActivationSpec extends ConnectionBean implements Activation
     }
 
     /**
+     * Gives {@code streamOffset}.
+     *
+     * @return the value as set, or null
+     */
+    public String getStreamOffset() {
+        return values().get(Setting.STREAM_OFFSET);
+    }
+
+    /**
+     * Sets {@code streamOffset}.
+     *
+     * @param value see {@link Setting#STREAM_OFFSET}; null or blank means not set
+     */
+    public void setStreamOffset(String value) {
+        values().set(Setting.STREAM_OFFSET, value);
+    }
+
+    /**
      * Gives {@code verification}.
      *
      * @return the value as set, or null

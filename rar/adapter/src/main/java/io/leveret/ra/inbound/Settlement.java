@@ -57,6 +57,7 @@ final class Settlement {
     private final DeliveryCounts counts;
     private final ActivationReport report;
     private final int batch;
+    private final boolean takesBack;
     private final Queue<Delivery> arrived = new ConcurrentLinkedQueue<>();
     private final Set<Delivery> unsettled = new LinkedHashSet<>();
     private long watermark;
@@ -71,17 +72,21 @@ final class Settlement {
      *
      * @param prefetch how many deliveries may be unsettled; half of them may wait for one
      *     acknowledgement
+     * @param takesBack whether the broker takes deliveries back: no stream does, and RabbitMQ 3
+     *     closes the connection when it is asked to. They are let go of then
      */
     Settlement(
             LinkChannel channel,
             Threads threads,
             DeliveryCounts counts,
             ActivationReport report,
-            int prefetch) {
+            int prefetch,
+            boolean takesBack) {
         this.channel = channel;
         this.threads = threads;
         this.counts = counts;
         this.report = report;
+        this.takesBack = takesBack;
         this.batch = Math.max(1, Math.min(prefetch / 2, LARGEST_BATCH));
     }
 
@@ -109,13 +114,14 @@ final class Settlement {
      * @return false when the channel is lost: the broker delivers again
      */
     synchronized boolean done(Delivery delivery) {
+        delivery.end();
         note();
         if (!isOldest(delivery)) {
             return ack(delivery);
         }
         unsettled.remove(delivery);
         if (!isOpen()) {
-            return false;
+            return !takesBack;
         }
         watermark = delivery.tag();
         covered++;
@@ -152,7 +158,7 @@ final class Settlement {
         boolean written = write(() -> channel.client().basicAck(watermark, count > 1));
         if (written) {
             counts.acknowledged.add(count);
-        } else {
+        } else if (takesBack) {
             report.detail(
                     "processed " + count + " message(s) whose channel is lost: they come again",
                     null);
@@ -162,19 +168,22 @@ final class Settlement {
     }
 
     /**
-     * Acknowledges at once. Returns whether that was written; if not, the broker delivers again.
+     * Acknowledges at once.
+     *
+     * @return false when the channel is lost: the broker delivers again
      */
     boolean ack(Delivery delivery) {
+        delivery.end();
         boolean written = settle(delivery, () -> channel.client().basicAck(delivery.tag(), false));
         if (written) {
             counts.acknowledged.increment();
         }
-        return written;
+        return written || !takesBack;
     }
 
     /** Rejects what was processed and failed: brokers count it. */
     boolean reject(Delivery delivery) {
-        return settle(delivery, () -> channel.client().basicReject(delivery.tag(), true));
+        return settle(delivery, back(() -> channel.client().basicReject(delivery.tag(), true)));
     }
 
     /** Gives back what was processed; brokers count it where that was a try that counts. */
@@ -190,7 +199,9 @@ final class Settlement {
     /** Gives back what nobody has touched: newer brokers do not count it. */
     boolean giveBack(Delivery delivery) {
         return returned(
-                settle(delivery, () -> channel.client().basicNack(delivery.tag(), false, true)));
+                settle(
+                        delivery,
+                        back(() -> channel.client().basicNack(delivery.tag(), false, true))));
     }
 
     private boolean returned(boolean written) {
@@ -235,7 +246,7 @@ final class Settlement {
         int count = unsettled.size();
         long last = unsettled.stream().mapToLong(Delivery::tag).max().orElse(0);
         unsettled.clear();
-        if (count > 0 && write(() -> channel.client().basicNack(last, true, true))) {
+        if (count > 0 && write(back(() -> channel.client().basicNack(last, true, true)))) {
             counts.returned.add(count);
         }
         tellIfAllSettled();
@@ -268,6 +279,10 @@ final class Settlement {
         boolean written = write(write);
         tellIfAllSettled();
         return written;
+    }
+
+    private Write back(Write write) {
+        return takesBack ? write : () -> {};
     }
 
     private interface Write {

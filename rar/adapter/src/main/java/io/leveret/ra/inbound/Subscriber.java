@@ -48,6 +48,8 @@ final class Subscriber {
     private final InboundSettings inbound;
     private final TopologySettings topology;
     private final boolean strict;
+    private final StreamPosition stream;
+    private final boolean inTurn;
     private final TopologyWatch watch;
     private final GroupChannels channels;
     private final String tag;
@@ -75,6 +77,8 @@ final class Subscriber {
         this.inbound = settings.inbound();
         this.topology = inbound.topology();
         this.strict = inbound.order().strict();
+        this.stream = activation.stream();
+        this.inTurn = strict || stream != null;
         this.watch = activation.topology();
         this.channels = new GroupChannels(room.links, group, false);
         this.tag = tag;
@@ -126,7 +130,7 @@ final class Subscriber {
     /** The worker's delivery must end first; {@link #workerIdle} subscribes then. */
     private boolean mustWaitForWorker() {
         waitsForWorker = true; // first, so that nobody becomes idle unnoticed
-        if (worker.isStuck() || strict && !worker.isIdle()) {
+        if (worker.isStuck() || inTurn && !worker.isIdle()) {
             return true;
         }
         waitsForWorker = false;
@@ -154,8 +158,9 @@ final class Subscriber {
             Topology.Ready ready = watch.prepare(channels);
             LinkChannel channel = ready.channel();
             Settlement settlement =
-                    new Settlement(channel, threads, counts, report, inbound.prefetch());
-            fresh = new Subscription(this, worker, channel, inbound, settlement);
+                    new Settlement(
+                            channel, threads, counts, report, inbound.prefetch(), stream == null);
+            fresh = new Subscription(this, worker, channel, inbound, settlement, stream);
             if (!generations.adopt(fresh)) {
                 fresh.close();
                 return;
@@ -212,7 +217,7 @@ final class Subscriber {
 
     /** Subscribes on the link's new connection, and lets the old subscription run dry. */
     private void linkMoved(Subscription old) {
-        if (strict) {
+        if (inTurn) {
             // No cancel: another consumer would get the next message while this one's still runs.
             old.retire();
             moving = old;
@@ -243,7 +248,7 @@ final class Subscriber {
     /** Its delivery hangs: the others must not wait for it. Blocks for a round trip. */
     void stuck() {
         Subscription old = generations.current();
-        if (strict || topology.isTiedToConsumer()) {
+        if (inTurn || topology.isTiedToConsumer()) {
             return; // nobody may overtake; or the queue would go with its consumer
         }
         if (stopping || old == null || !generations.leave(old)) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * One generation of a session: a channel, its consumer and the deliveries that wait; its {@link
@@ -33,11 +34,15 @@ import java.util.concurrent.BlockingQueue;
  */
 final class Subscription extends DefaultConsumer {
 
+    /** RabbitMQ 3 delivers what a stream has stored together at once, beyond the prefetch. */
+    private static final int LARGEST_CHUNK = 65_535;
+
     private final Subscriber subscriber;
     private final Worker worker;
     private final LinkChannel channel;
     private final InboundSettings settings;
     private final BlockingQueue<Delivery> waiting;
+    private final StreamPosition stream;
     private final Settlement settlement;
     private final Incoming incoming;
     private volatile boolean retired;
@@ -47,16 +52,24 @@ final class Subscription extends DefaultConsumer {
             Worker worker,
             LinkChannel channel,
             InboundSettings settings,
-            Settlement settlement) {
+            Settlement settlement,
+            StreamPosition stream) {
         super(channel.client());
         this.subscriber = subscriber;
         this.worker = worker;
         this.channel = channel;
         this.settings = settings;
-        this.waiting = new ArrayBlockingQueue<>(settings.prefetch());
+        this.waiting =
+                stream == null
+                        ? new ArrayBlockingQueue<>(settings.prefetch())
+                        : new LinkedBlockingQueue<>(settings.prefetch() + LARGEST_CHUNK);
         this.settlement = settlement;
+        this.stream = stream;
         this.incoming =
-                new Incoming(settings.destination(), settings.retry().mode() == RetryMode.NATIVE);
+                new Incoming(
+                        settings.destination(),
+                        settings.retry().mode() == RetryMode.NATIVE,
+                        stream);
     }
 
     /** Two round trips, each bounded by the RPC timeout. */
@@ -70,10 +83,16 @@ final class Subscription extends DefaultConsumer {
         if (settings.order().priority() != 0) {
             arguments.put("x-priority", settings.order().priority());
         }
+        if (stream != null) {
+            arguments.put("x-stream-offset", stream.argument());
+        }
         try {
             client.basicQos(settings.prefetch());
             client.basicConsume(
                     queue, false, tag, false, settings.order().exclusive(), arguments, this);
+            if (stream != null) {
+                stream.consumes();
+            }
         } catch (IOException e) {
             channel.roundTripFailed(e);
             throw e;
@@ -130,7 +149,12 @@ final class Subscription extends DefaultConsumer {
 
     /** Takes the next delivery, null when there is none to be given. */
     Delivery poll() {
-        return retired ? null : waiting.poll();
+        Delivery next = retired ? null : waiting.poll();
+        while (next != null && stream != null && !stream.begins(next)) {
+            settlement.done(next); // it was done before: its room is for others
+            next = waiting.poll();
+        }
+        return next;
     }
 
     /** Lets one that has failed wait for its turn once more; not on the I/O thread. */

@@ -49,6 +49,10 @@ final class TopologyWatch {
     /** Makes sure that all is there, and fit; gives the channel to consume on. */
     Topology.Ready prepare(GroupChannels channels)
             throws TopologyException, LinkUnavailableException, InterruptedException {
+        StreamPosition stream = activation.stream();
+        if (stream != null && stream.hasConsumed() && topology.isGone(channels)) {
+            stream.gone();
+        }
         Topology.Ready ready = topology.prepare(channels);
         if (verification != Verification.FAIL || verified.get()) {
             return ready;

@@ -57,7 +57,17 @@ final class InboundReader {
         InboundSettings.Order order =
                 new InboundSettings.Order(
                         strict, exclusive, reader.number(Setting.CONSUMER_PRIORITY));
-        TopologySettings topology = topology(mode, named, order);
+        StreamReader streams = new StreamReader(problems);
+        StreamOffset offset = streams.said(bean.get(Setting.STREAM_OFFSET).orElse(null));
+        TopologySettings.Queue queue =
+                new QueueReader(problems)
+                        .read(
+                                bean.get(Setting.QUEUE_OPTIONS).orElse(""),
+                                named,
+                                order,
+                                offset != null);
+        StreamOffset stream = streams.read(offset, queue, order, ackMode);
+        TopologySettings topology = topology(mode, queue);
         String single =
                 strict
                         ? Setting.STRICT_ORDER.property()
@@ -65,8 +75,11 @@ final class InboundReader {
                                 ? Setting.EXCLUSIVE_CONSUMER.property()
                                 : topology.isTiedToConnection()
                                         ? "a queue that belongs to one connection"
-                                        : null;
-        RetrySettings retry = new RetryReader(reader, bean).read(destination, strict, topology);
+                                        : stream != null
+                                                ? "a stream, of which each session would get all"
+                                                : null;
+        RetrySettings retry =
+                new RetryReader(reader, bean).read(destination, strict, stream, topology);
         return new InboundSettings(
                 named || mode != TopologyMode.DECLARE ? destination : "",
                 single != null
@@ -77,7 +90,8 @@ final class InboundReader {
                 ackMode,
                 order,
                 reader.time(Setting.STUCK_THRESHOLD),
-                topology.with(retry.queueArguments()));
+                topology.with(retry.queueArguments()),
+                stream);
     }
 
     /** What order needs is 1, whatever the default says; only the bean itself can contradict. */
@@ -90,13 +104,10 @@ final class InboundReader {
         return 1;
     }
 
-    private TopologySettings topology(
-            TopologyMode mode, boolean named, InboundSettings.Order order) {
+    /** Reads it; the queue is how it would be declared, null in no other mode than NONE. */
+    private TopologySettings topology(TopologyMode mode, TopologySettings.Queue queue) {
         TopologyReader parts = new TopologyReader(problems);
         parts.checkUsed(mode, bean, adapter, outside);
-        TopologySettings.Queue queue =
-                new QueueReader(problems)
-                        .read(bean.get(Setting.QUEUE_OPTIONS).orElse(""), named, order);
         return new TopologySettings(
                 mode,
                 parts.exchanges(bean.get(Setting.EXCHANGES).orElse("")),
@@ -112,9 +123,8 @@ final class InboundReader {
         reader.number(Setting.MAX_SESSION);
         reader.number(Setting.PREFETCH);
         reader.oneOf(Setting.TOPOLOGY_MODE, TopologyMode.class);
-        TopologySettings none =
-                topology(TopologyMode.NONE, true, new InboundSettings.Order(false, false, 0));
-        new RetryReader(reader, bean).read("", false, none);
+        TopologySettings none = topology(TopologyMode.NONE, null);
+        new RetryReader(reader, bean).read("", false, null, none);
         reader.time(Setting.STUCK_THRESHOLD);
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param order in which order, and who else may consume
  * @param stuckThreshold after what time a delivery that still runs is reported, zero for never
  * @param topology what is to be there before it consumes
+ * @param stream where it begins in the stream that the destination is, null when it is a queue
  */
 public record InboundSettings(
         String destination,
@@ -22,7 +23,8 @@ public record InboundSettings(
         AckMode ackMode,
         Order order,
         Duration stuckThreshold,
-        TopologySettings topology) {
+        TopologySettings topology,
+        StreamOffset stream) {
 
     /**
      * In which order messages come, and who else may consume.

@@ -1,7 +1,9 @@
 package io.leveret.ra.settings;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The options of a queue that become an argument of its declaration. */
@@ -16,12 +18,24 @@ enum QueueOption {
     SINGLE_ACTIVE_CONSUMER("single-active-consumer"),
     DEAD_LETTER_EXCHANGE("dead-letter-exchange", new String[0]),
     DEAD_LETTER_ROUTING_KEY("dead-letter-routing-key", new String[0]),
-    DEAD_LETTER_STRATEGY("dead-letter-strategy", "at-most-once", "at-least-once");
+    DEAD_LETTER_STRATEGY("dead-letter-strategy", "at-most-once", "at-least-once"),
+    MAX_AGE("max-age", Kind.AGE, 0, 0),
+    STREAM_MAX_SEGMENT_SIZE_BYTES("stream-max-segment-size-bytes", 1, 3_000_000_000L),
+    STREAM_FILTER_SIZE_BYTES("stream-filter-size-bytes", 16, 255),
+    INITIAL_CLUSTER_SIZE("initial-cluster-size", 1, 255);
+
+    private static final Set<QueueOption> ONLY_STREAM =
+            EnumSet.of(
+                    MAX_AGE,
+                    STREAM_MAX_SEGMENT_SIZE_BYTES,
+                    STREAM_FILTER_SIZE_BYTES,
+                    INITIAL_CLUSTER_SIZE);
 
     private enum Kind {
         NUMBER,
         FLAG,
-        TEXT
+        TEXT,
+        AGE
     }
 
     private final String option;
@@ -72,12 +86,23 @@ enum QueueOption {
         return "x-" + option;
     }
 
+    /** Whether a stream can have it. */
+    boolean isForStreams() {
+        return this == MAX_LENGTH_BYTES || isOnlyForStreams();
+    }
+
+    /** Whether nothing but a stream can have it. */
+    boolean isOnlyForStreams() {
+        return ONLY_STREAM.contains(this);
+    }
+
     /** Whether it can have that value. */
     boolean takes(Object value) {
         return switch (kind) {
             case NUMBER -> value instanceof Long number && number >= min && number <= max;
             case FLAG -> value instanceof Boolean;
             case TEXT -> words.isEmpty() || words.contains(value);
+            case AGE -> StreamOffset.INTERVAL.matcher(value.toString()).matches();
         };
     }
 
@@ -92,6 +117,7 @@ enum QueueOption {
             case NUMBER -> min + " to " + max;
             case FLAG -> "true or false";
             case TEXT -> words.isEmpty() ? "a text" : String.join(", ", words);
+            case AGE -> "a whole number with a unit, such as 7D, 12h, 30m or 90s";
         };
     }
 }

@@ -9,11 +9,14 @@ import io.leveret.ra.settings.TopologySettings.Queue;
 import io.leveret.ra.settings.TopologySettings.QueueType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Reads how queues are declared. A contradiction that a broker would refuse, or take without doing
@@ -38,8 +41,9 @@ final class QueueReader {
      * @param text the property, empty when it is not set
      * @param named whether there is a destination; else the broker gives a name
      * @param order what the consumers want
+     * @param stream whether it is to be a stream: somebody has said where to begin in it
      */
-    Queue read(String text, boolean named, Order order) {
+    Queue read(String text, boolean named, Order order, boolean stream) {
         Notation in = new Notation(text);
         Map<String, Object> options;
         Map<String, Object> brackets;
@@ -63,7 +67,8 @@ final class QueueReader {
                 new Options(problems, QUEUE_OPTIONS, text, "the queue", options),
                 brackets,
                 named,
-                order);
+                order,
+                stream);
     }
 
     /**
@@ -81,7 +86,7 @@ final class QueueReader {
                 Options said = new Options(problems, QUEUES, text, "'" + name + "'", in.options());
                 Map<String, Object> brackets = in.arguments();
                 in.endEntry();
-                all.add(new NamedQueue(name, queue(said, brackets, true, UNORDERED)));
+                all.add(new NamedQueue(name, queue(said, brackets, true, UNORDERED, false)));
                 checkName(said, name, names.add(name));
                 if (all.get(all.size() - 1).queue().exclusive()) {
                     said.wrong(
@@ -111,7 +116,12 @@ final class QueueReader {
         }
     }
 
-    private Queue queue(Options said, Map<String, Object> brackets, boolean named, Order order) {
+    private Queue queue(
+            Options said,
+            Map<String, Object> brackets,
+            boolean named,
+            Order order,
+            boolean asStream) {
         int type = said.word("type", "classic", "quorum", "stream");
         boolean exclusive = said.flag("exclusive", !named);
         boolean durable = said.flag("durable", !exclusive);
@@ -127,11 +137,19 @@ final class QueueReader {
                     "name it by destination, or remove exclusive=false and auto-delete=false");
         }
         List<String> onlyClassic = onlyClassic(exclusive, durable, autoDelete, lazy, arguments);
-        if (type == 2) {
+        if (asStream && type >= 0 && type < 2) {
             said.wrong(
-                    "Leveret does not consume streams: it would lose its place in them",
-                    "use type=quorum");
-        } else if (type == 1 && !onlyClassic.isEmpty()) {
+                    "type=" + (type == 0 ? "classic" : "quorum") + " contradicts streamOffset",
+                    "remove one of them, or use type=stream");
+        }
+        if (type == 2 || type < 0 && asStream) {
+            checkStream(said, named, onlyClassic, arguments);
+            return new Queue(QueueType.STREAM, true, false, false, false, arguments);
+        }
+        for (String each : options(arguments, QueueOption::isOnlyForStreams)) {
+            said.wrong("only streams have " + each, "remove it, or use type=stream");
+        }
+        if (type == 1 && !onlyClassic.isEmpty()) {
             said.wrong(
                     "type=quorum contradicts " + String.join(", ", onlyClassic),
                     "remove one of them, or use type=classic");
@@ -146,6 +164,33 @@ final class QueueReader {
                 autoDelete,
                 lazy,
                 arguments);
+    }
+
+    /** What is wrong here, brokers refuse with 406. */
+    private static void checkStream(
+            Options said, boolean named, List<String> onlyClassic, Map<String, Object> arguments) {
+        if (!named) {
+            said.wrong(
+                    "a queue without a destination belongs to its consumer, and no stream does",
+                    "name the stream by destination");
+            return;
+        }
+        Set<String> contradictions = new LinkedHashSet<>(onlyClassic);
+        contradictions.removeIf(each -> each.startsWith("overflow"));
+        contradictions.addAll(options(arguments, option -> !option.isForStreams()));
+        if (!contradictions.isEmpty()) {
+            said.wrong(
+                    "a stream cannot have " + String.join(", ", contradictions),
+                    "remove that, or use another type");
+        }
+    }
+
+    private static List<String> options(
+            Map<String, Object> arguments, Predicate<QueueOption> which) {
+        return Arrays.stream(QueueOption.values())
+                .filter(option -> which.test(option) && arguments.containsKey(option.argument()))
+                .map(QueueOption::option)
+                .toList();
     }
 
     private static List<String> onlyClassic(

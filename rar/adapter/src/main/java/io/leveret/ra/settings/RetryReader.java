@@ -34,7 +34,8 @@ final class RetryReader {
         this.problems = reader.problems();
     }
 
-    RetrySettings read(String destination, boolean strict, TopologySettings topology) {
+    RetrySettings read(
+            String destination, boolean strict, StreamOffset stream, TopologySettings topology) {
         RetryMode mode =
                 mode(
                         strict
@@ -42,9 +43,19 @@ final class RetryReader {
                                 : topology.isTiedToConnection() || topology.isTiedToConsumer()
                                         ? "a queue that goes with its consumer, when messages that"
                                                 + " wait elsewhere could not come back"
-                                        : null);
+                                        : stream != null
+                                                ? "a stream, whose other consumers would get what"
+                                                        + " comes back once more"
+                                                : null);
         String parking = reader.text(Setting.PARKING_QUEUE);
         AtEnd atEnd = reader.oneOf(Setting.AT_END, AtEnd.class);
+        if (stream != null && atEnd == AtEnd.DEAD_LETTER) {
+            problems.add(
+                    Setting.AT_END,
+                    atEnd.name(),
+                    "contradicts a stream, which has no dead-letter exchange",
+                    "set atEnd=PARK on the activation");
+        }
         boolean named = bean.has(Setting.DESTINATION) || topology.queue() == null;
         if (parking == null && atEnd == AtEnd.PARK && !named) {
             problems.add(

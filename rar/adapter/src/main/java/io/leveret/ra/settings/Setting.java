@@ -219,6 +219,8 @@ public enum Setting {
     QUEUE_OPTIONS("queueOptions", Type.TEXT, null, Bean.ACTIVATION),
     /** What the destination, or a connection factory's queue, is bound to: see {@link Notation}. */
     BINDINGS("bindings", Type.TEXT, null, Bean.CONNECTION_FACTORY, Bean.ACTIVATION),
+    /** Where to begin in the stream that the destination is: see {@link StreamOffset}. */
+    STREAM_OFFSET("streamOffset", Type.TEXT, null, Bean.ACTIVATION),
     /** What follows when a queue is found to lose messages: see {@link Verification}. */
     VERIFICATION(
             "verification", Verification.class, "WARN", Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
@@ -432,7 +434,8 @@ public enum Setting {
                     EXCHANGES,
                     QUEUES,
                     QUEUE_OPTIONS,
-                    BINDINGS ->
+                    BINDINGS,
+                    STREAM_OFFSET ->
                     true;
             default -> false;
         };

@@ -34,7 +34,9 @@ public record TopologySettings(
         /** On one node. */
         CLASSIC,
         /** Replicated. */
-        QUORUM
+        QUORUM,
+        /** Replicated, as a log: what is consumed stays, and can be consumed again. */
+        STREAM
     }
 
     /**

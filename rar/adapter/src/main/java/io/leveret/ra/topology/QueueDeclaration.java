@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -81,7 +82,7 @@ final class QueueDeclaration {
     /** The arguments of the next attempt. */
     Map<String, Object> arguments() {
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put(TYPE, queue.type() == QueueType.QUORUM ? "quorum" : "classic");
+        all.put(TYPE, queue.type().name().toLowerCase(Locale.ROOT));
         all.putAll(queue.arguments());
         all.putAll(versioned);
         return all;

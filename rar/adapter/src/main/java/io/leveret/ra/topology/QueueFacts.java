@@ -32,12 +32,6 @@ record QueueFacts(
     /** What should be mended: each with what will happen and what to do. */
     List<String> findings() {
         List<String> all = new ArrayList<>();
-        if (type.equals("stream")) {
-            all.add(
-                    shown
-                            + " is a stream: Leveret begins at its end whenever it subscribes, and"
-                            + " misses what came meanwhile; use a quorum queue");
-        }
         if (type.equals("quorum")) {
             limited(all);
         }

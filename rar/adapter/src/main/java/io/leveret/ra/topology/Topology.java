@@ -1,5 +1,6 @@
 package io.leveret.ra.topology;
 
+import com.rabbitmq.client.AMQP;
 import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.link.ChannelSetup;
 import io.leveret.ra.link.LinkChannel;
@@ -133,6 +134,29 @@ public final class Topology {
                 }
             }
             channel = channels.open();
+        }
+    }
+
+    /**
+     * Looks whether the queue that it consumed from is gone: what is there under its name later is
+     * another one. A round trip, bounded by the RPC timeout.
+     *
+     * @param channels opens a channel to look with
+     * @return false when it is there, or cannot be reached for now
+     * @throws LinkUnavailableException when there is no channel
+     * @throws InterruptedException when the caller is interrupted
+     */
+    public boolean isGone(Channels channels) throws LinkUnavailableException, InterruptedException {
+        try {
+            channels.aside(client -> client.queueDeclarePassive(destination));
+            return false;
+        } catch (LinkUnavailableException e) {
+            TopologyException refusal = TopologyException.of("", (code, words) -> null, e);
+            if (refusal.code() == 0) {
+                throw e;
+            }
+            // The same code, with other words, is for a queue whose node is down.
+            return refusal.code() == AMQP.NOT_FOUND && refusal.words().contains("no queue");
         }
     }
 

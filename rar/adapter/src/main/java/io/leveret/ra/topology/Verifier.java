@@ -103,6 +103,13 @@ public final class Verifier {
         }
         if (facts != null) {
             findings.addAll(facts.findings());
+            if (facts.type().equals("stream") && inbound.stream() == null) {
+                findings.add(
+                        inbound.shownQueue()
+                                + " is a stream, and is consumed as a queue is: it begins at the"
+                                + " end whenever it subscribes, misses what came meanwhile, and"
+                                + " nothing that fails comes again; set streamOffset");
+            }
         }
         if (settings.queue() != null) {
             for (String exchange : namedOnly()) {

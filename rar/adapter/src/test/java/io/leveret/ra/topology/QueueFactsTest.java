@@ -82,7 +82,6 @@ final class QueueFactsTest {
         assertEquals(
                 List.of(),
                 findings("4.0.5", "quorum", strict, Map.of("overflow", "reject-publish")));
-        assertTrue(findings("4.0.5", "stream", Map.of(), null).get(0).contains("is a stream"));
         BrokerVersion version = BrokerVersion.of("4.0.5");
         assertTrue(
                 new QueueFacts("queue 'q'", "classic", false, false, Map.of(), null, version)
