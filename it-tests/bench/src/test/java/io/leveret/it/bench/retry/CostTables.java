@@ -4,6 +4,7 @@ import io.leveret.it.bench.Estimate;
 import io.leveret.it.bench.Report;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 
 /** Writes up what failing messages cost others. */
@@ -73,17 +74,16 @@ final class CostTables {
                                 rounds.plan().neighbourPerSecond()));
         text.append(conditions()).append(NEIGHBOUR_HEAD);
         for (Scene scene : Scene.NEIGHBOURS) {
-            boolean base = scene == Scene.ALONE;
             text.append(
                     format(
                             "| %s | %.0f | %s | %.0f | %.2f | %.2f | %s |%n",
                             scene,
                             rounds.median(scene, Shown::perSecond),
-                            base ? "" : speed(scene, Scene.ALONE),
+                            overAlone(scene, this::speed, Shown::perSecond),
                             rounds.least(scene, Shown::ready),
                             rounds.median(scene, Shown::median),
                             rounds.median(scene, Shown::p99),
-                            base ? "" : p99(scene, Scene.ALONE)));
+                            overAlone(scene, this::p99, Shown::p99)));
         }
         text.append(
                 format(
@@ -129,6 +129,16 @@ final class CostTables {
             costs[i] = (alone[i] - mixed[i]) / failures[i];
         }
         return Estimate.of(costs);
+    }
+
+    /** Only what fails beside is measured by the aims. */
+    private String overAlone(
+            Scene scene, BiFunction<Scene, Scene, String> verdict, ToDoubleFunction<Shown> figure) {
+        return switch (scene) {
+            case ALONE -> "";
+            case BESIDE_FAILURE -> verdict.apply(scene, Scene.ALONE);
+            default -> ratio(scene, figure).toString();
+        };
     }
 
     private Estimate ratio(Scene scene, ToDoubleFunction<Shown> figure) {

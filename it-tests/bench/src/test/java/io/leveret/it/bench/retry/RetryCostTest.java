@@ -88,7 +88,9 @@ class RetryCostTest {
                 adapter.close();
             }
         } finally {
-            broker.close();
+            if (broker != null) {
+                broker.close();
+            }
         }
     }
 
@@ -106,9 +108,6 @@ class RetryCostTest {
         rounds.run();
         new CostTables(rounds, broker.version()).shares("retry-shares");
         assertGoesOn(rounds, Scene.SHARES);
-        for (double failures : rounds.figures(Scene.TENTH_FAILS, Shown::failuresPerSecond)) {
-            assertTrue(failures > 0, "nothing failed meanwhile");
-        }
     }
 
     private static void assertGoesOn(RetryRounds rounds, List<Scene> scenes) {
@@ -128,7 +127,6 @@ class RetryCostTest {
         new DelayTable(runs, broker.version()).write("retry-delays");
         assertEquals(2 * DELAYS.delays().size(), runs.shown().size(), "runs");
         for (DelayRuns.Late late : runs.shown()) {
-            assertTrue(late.mostWaiting() > 0, () -> late.delay() + " ms: none was seen waiting");
             assertTrue(
                     late.lateness().least() >= 0,
                     () -> late.delay() + " ms: one came early by " + -late.lateness().least());

@@ -103,20 +103,21 @@ final class RetryRounds {
     }
 
     private Percentiles paced(Scene scene) throws Exception {
-        try (Traffic own = own(scene);
+        int early = plan.lead() * plan.perSecond() / 1_000;
+        try (Traffic own = own(scene, early + plan.millis() * plan.perSecond() / 1_000);
                 Neighbour beside = beside(scene)) {
             own.consume();
             own.publish(plan.perSecond());
-            Waits.pass(plan.lead() + plan.millis());
-            int messages = own.stopPublishing();
+            int messages = own.finishPublishing();
             beside.end();
             own.end(messages);
-            return own.latencies(plan.lead() * plan.perSecond() / 1_000, messages);
+            return own.latencies(early, messages);
         }
     }
 
     private Shown saturated(Scene scene, Percentiles latencies) throws Exception {
-        try (Traffic own = own(scene);
+        int most = plan.backlog() + (plan.lead() + plan.millis()) * MOST_PER_MILLI;
+        try (Traffic own = own(scene, most);
                 Neighbour beside = beside(scene)) {
             own.keep(plan.backlog());
             own.consume();
@@ -141,8 +142,7 @@ final class RetryRounds {
         }
     }
 
-    private Traffic own(Scene scene) throws Exception {
-        int most = plan.backlog() + (plan.lead() + plan.millis()) * MOST_PER_MILLI;
+    private Traffic own(Scene scene, int most) throws Exception {
         return new Traffic(
                 broker, adapter, NAME, plan.retryDelay(), ++traffics, most, scene::fails);
     }

@@ -28,7 +28,7 @@ final class Traffic implements AutoCloseable {
      * Makes the queue anew.
      *
      * @param retryDelay ms
-     * @param most there are fewer messages than that
+     * @param most how many messages there may be
      * @param fails which of them fail
      */
     Traffic(
@@ -74,6 +74,11 @@ final class Traffic implements AutoCloseable {
     /** How many messages are in the queue, those not counted that the bean's sessions hold. */
     int ready() {
         return queue.ready(name);
+    }
+
+    /** Waits until as many messages are published as there may be. */
+    int finishPublishing() throws InterruptedException, TimeoutException {
+        return flow.finish();
     }
 
     /** Publishes no more; gives how many messages there were, fewer than there may be. */
