@@ -409,24 +409,6 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
     }
 
     /**
-     * Gives {@code topologyMode}.
-     *
-     * @return the value as set, or null
-     */
-    public String getTopologyMode() {
-        return values().get(Setting.TOPOLOGY_MODE);
-    }
-
-    /**
-     * Sets {@code topologyMode}.
-     *
-     * @param value see {@link Setting#TOPOLOGY_MODE}; null or blank means not set
-     */
-    public void setTopologyMode(String value) {
-        values().set(Setting.TOPOLOGY_MODE, value);
-    }
-
-    /**
      * Gives {@code verification}.
      *
      * @return the value as set, or null

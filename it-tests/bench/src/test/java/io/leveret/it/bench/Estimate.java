@@ -9,7 +9,7 @@ import java.util.function.DoubleUnaryOperator;
  *
  * @param low NaN, as {@code high}, when there is only one value
  */
-record Estimate(double mean, double low, double high) {
+public record Estimate(double mean, double low, double high) {
 
     /**
      * The 0.975 quantiles of the t distribution for 1, 2, ... degrees of freedom. From:
@@ -23,7 +23,7 @@ record Estimate(double mean, double low, double high) {
     };
 
     /** Estimates the mean of values. Of more than 31 the interval comes out a little too wide. */
-    static Estimate of(double... values) {
+    public static Estimate of(double... values) {
         int n = values.length;
         double mean = Arrays.stream(values).average().orElseThrow();
         if (n == 1) {
@@ -36,7 +36,7 @@ record Estimate(double mean, double low, double high) {
     }
 
     /** Estimates the ratio of pairs, as the geometric mean: 2 and 1/2 are as far from 1. */
-    static Estimate ofRatios(double[] over, double[] under) {
+    public static Estimate ofRatios(double[] over, double[] under) {
         double[] logs = new double[over.length];
         for (int i = 0; i < logs.length; i++) {
             logs[i] = Math.log(over[i] / under[i]);
@@ -53,16 +53,17 @@ record Estimate(double mean, double low, double high) {
      *
      * @return missed only when the whole interval is beyond it
      */
-    String atMost(double aim) {
+    public String atMost(double aim) {
         return low > aim ? "missed" : high <= aim ? "kept" : "open";
     }
 
     /** The same for an aim that is a lower bound. */
-    String atLeast(double aim) {
+    public String atLeast(double aim) {
         return high < aim ? "missed" : low >= aim ? "kept" : "open";
     }
 
-    static double median(double... values) {
+    /** Gives the median of values. */
+    public static double median(double... values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

@@ -34,8 +34,6 @@ class ReceiveSpeedTest {
                     ? new Rounds.Plan(40_000, 3, 10, 0.03, 2_000, Duration.ofMinutes(30))
                     : new Rounds.Plan(510, 0, 1, 1, 200, Duration.ofMinutes(5));
 
-    private static final Path TARGET = Path.of("target");
-
     @TempDir Path folder;
 
     @Deployment(name = "adapter", order = 1, testable = false)
@@ -51,11 +49,7 @@ class ReceiveSpeedTest {
         try (Rounds rounds = new Rounds(PLAN, broker, server)) {
             rounds.run();
             assertEquals(Case.all().size(), rounds.figures().size(), "cases measured");
-            new SpeedTable(rounds)
-                    .write(
-                            broker.version(),
-                            TARGET.resolve("receive-speed.md"),
-                            TARGET.resolve("receive-speed.csv"));
+            new SpeedTable(rounds).write(broker.version(), "receive-speed");
         } finally {
             server.end();
         }

@@ -19,6 +19,9 @@ import java.util.Map;
  */
 final class Rounds implements AutoCloseable {
 
+    /** The beans name it. */
+    private static final String QUEUE = "bench";
+
     static final int SESSIONS = 4;
     static final int PREFETCH = 50;
 
@@ -58,16 +61,16 @@ final class Rounds implements AutoCloseable {
     private final SideJvm bare;
     private final Map<Case, List<Figures>> figures = new LinkedHashMap<>();
     private final List<Double> idleShares = new ArrayList<>();
-    private final long began = System.nanoTime();
+    private final Undisturbed undisturbed;
     private int runs;
-    private int rejected;
     private int warmUps;
 
     Rounds(Plan plan, BrokerNode broker, BenchServer server) throws Exception {
         this.plan = plan;
+        this.undisturbed = new Undisturbed(plan.mostStolen(), plan.limit());
         this.broker = broker;
         this.server = server;
-        this.queue = new BenchQueue(broker);
+        this.queue = new BenchQueue(broker, QUEUE);
         this.bare = SideJvm.start(HEAP, BareProgram.class);
     }
 
@@ -91,7 +94,8 @@ final class Rounds implements AutoCloseable {
         List<Case> order = new ArrayList<>(Case.all());
         Collections.rotate(order, -number);
         for (Case each : order) {
-            Reading passed = counts ? undisturbed(each) : run(each);
+            Reading passed =
+                    counts ? undisturbed.run(() -> run(each), Reading::stolenShare) : run(each);
             compilers = Math.max(compilers, passed.compilerShare());
             if (counts) {
                 figures.computeIfAbsent(each, key -> new ArrayList<>())
@@ -106,22 +110,6 @@ final class Rounds implements AutoCloseable {
             idleShares.add(idleShare);
         }
         return compilers;
-    }
-
-    private Reading undisturbed(Case which) throws Exception {
-        while (true) {
-            Reading passed = run(which);
-            if (passed.stolenShare() <= plan.mostStolen()) {
-                return passed;
-            }
-            rejected++;
-            if (System.nanoTime() - began > plan.limit().toNanos()) {
-                throw new IllegalStateException(
-                        "the host takes too much of this machine's time: "
-                                + rejected
-                                + " runs were thrown away");
-            }
-        }
     }
 
     private Reading run(Case which) throws Exception {
@@ -153,7 +141,7 @@ final class Rounds implements AutoCloseable {
                                 BARE_LIMIT,
                                 "run",
                                 broker.uri().toString(),
-                                BenchQueue.NAME,
+                                QUEUE,
                                 "" + runs,
                                 "" + plan.messages(),
                                 "" + SESSIONS,
@@ -185,7 +173,7 @@ final class Rounds implements AutoCloseable {
 
     /** How many runs were thrown away because of stolen time. */
     int rejected() {
-        return rejected;
+        return undisturbed.rejected();
     }
 
     @Override

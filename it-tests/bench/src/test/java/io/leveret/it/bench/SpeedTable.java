@@ -2,9 +2,6 @@ package io.leveret.it.bench;
 
 import io.leveret.it.bench.Case.Side;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -40,12 +37,9 @@ final class SpeedTable {
         this.rounds = rounds;
     }
 
-    /** Prints the table, and writes it and the single figures to files. */
-    void write(String version, Path table, Path single) throws IOException {
-        String text = text(version);
-        System.out.println(text);
-        Files.writeString(table, text, StandardCharsets.UTF_8);
-        Files.writeString(single, single(), StandardCharsets.UTF_8);
+    /** Reports the table and the single figures. */
+    void write(String version, String name) throws IOException {
+        Report.write(name, text(version), single());
     }
 
     private String text(String version) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.leveret.MqDeliveryListener;
+import io.leveret.MqFailureListener;
 import io.leveret.MqMessageListener;
 import io.leveret.ra.MqResourceAdapter;
 import io.leveret.ra.inbound.MqActivationSpec;
@@ -106,7 +107,10 @@ class ArchiveTest {
             assertEquals(beanProperties(MqActivationSpec.class), properties(spec));
         }
         assertEquals(
-                List.of(MqMessageListener.class.getName(), MqDeliveryListener.class.getName()),
+                List.of(
+                        MqMessageListener.class.getName(),
+                        MqFailureListener.class.getName(),
+                        MqDeliveryListener.class.getName()),
                 listeners);
     }
 

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.broker.BrokerUser;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.observe.ActivationMXBean;
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -29,9 +29,9 @@ class BadActivationTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    private final String user = "u-" + UUID.randomUUID();
     private final Bean good = new Bean();
     private final Bean bad = new Bean();
+    private BrokerUser user;
     private Bare bare;
     private FaultProxy proxy;
     private Rig rig;
@@ -44,14 +44,8 @@ class BadActivationTest {
         bare = new Bare(node.port());
         proxy = FaultProxy.to(node);
         goodQueue = bare.queue("good");
-        node.ctl("add_user", user, "secret-" + user);
-        permit(".*");
-        rig =
-                new Rig(proxy.port())
-                        .with(a -> a.setConnections("1"))
-                        .with(a -> a.setUserName(user))
-                        .with(a -> a.setPassword("secret-" + user))
-                        .start();
+        user = BrokerUser.on(node);
+        rig = new Rig(proxy.port()).with(a -> a.setConnections("1")).as(user).start();
         goodEndpoints = rig.consume(goodQueue, good);
         bare.publish(goodQueue, "first");
         Until.holds("the good one consumes", SOON, () -> good.count() == 1);
@@ -62,12 +56,8 @@ class BadActivationTest {
         rig.close();
         proxy.close();
         bare.close();
-        Nodes.shared().ctl("delete_user", user);
+        user.close();
         rig.assertContractKept();
-    }
-
-    private void permit(String read) {
-        Nodes.shared().ctl("set_permissions", "-p", "/", user, ".*", ".*", read);
     }
 
     /** Activates the bad one, waits until it has been refused several times and then lets it in. */
@@ -114,8 +104,8 @@ class BadActivationTest {
     @Test
     void aQueueThatTheUserMayNotRead() throws Exception {
         String queue = bare.queue("forbidden");
-        permit("good-.*");
-        refusedUntil("403", queue, rig.spec(queue), () -> permit(".*"));
+        user.mayRead("good-.*");
+        refusedUntil("403", queue, rig.spec(queue), () -> user.mayRead(".*"));
     }
 
     @Test
@@ -174,8 +164,7 @@ class BadActivationTest {
     }
 
     private static String environment(BrokerNode node, String name, String value) {
-        return node.ctl(
-                        "eval",
+        return node.eval(
                         "Before = application:get_env(rabbit, "
                                 + name
                                 + ", undefined), application:set_env(rabbit, "

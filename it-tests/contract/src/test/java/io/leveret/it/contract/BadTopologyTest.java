@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.rabbitmq.client.Connection;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.broker.BrokerOptions;
+import io.leveret.it.broker.BrokerUser;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.observe.ActivationMXBean;
 import jakarta.resource.spi.InvalidPropertyException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,12 +29,12 @@ class BadTopologyTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    private final String user = "u-" + UUID.randomUUID();
     private final String queue = Bare.name("bad");
     private final String exchange = Bare.name("bad-exchange");
     private Bean good;
     private final Bean bad = new Bean();
     private BrokerNode node;
+    private BrokerUser user;
     private Bare bare;
     private FaultProxy proxy;
     private Rig rig;
@@ -51,14 +51,8 @@ class BadTopologyTest {
         bare = new Bare(node.port());
         proxy = FaultProxy.to(node);
         goodQueue = bare.queue("good");
-        node.ctl("add_user", user, "secret-" + user);
-        permit(".*");
-        rig =
-                new Rig(proxy.port())
-                        .with(a -> a.setConnections("1"))
-                        .with(a -> a.setUserName(user))
-                        .with(a -> a.setPassword("secret-" + user))
-                        .start();
+        user = BrokerUser.on(node);
+        rig = new Rig(proxy.port()).with(a -> a.setConnections("1")).as(user).start();
         rig.consume(goodQueue, good);
         bare.publish(goodQueue, "first");
         Until.holds("the good one consumes", SOON, () -> good.count() == 1);
@@ -69,12 +63,8 @@ class BadTopologyTest {
         rig.close();
         proxy.close();
         bare.close();
-        node.ctl("delete_user", user);
+        user.close();
         rig.assertContractKept();
-    }
-
-    private void permit(String configure) {
-        node.ctl("set_permissions", "-p", "/", user, configure, ".*", ".*");
     }
 
     private MqActivationSpec spec(String mode) {
@@ -202,17 +192,17 @@ class BadTopologyTest {
 
     @Test
     void aUserThatMayNotDeclare() throws Exception {
-        permit("nothing");
+        user.mayConfigure("nothing");
         refusedUntil(
                 spec("DECLARE"),
                 "cannot declare queue '" + queue + "' (grant the user what the broker names",
                 "403",
-                () -> permit(".*"));
+                () -> user.mayConfigure(".*"));
     }
 
     @Test
     void aUserThatMayNotDeclareMayLook() throws Exception {
-        permit("nothing");
+        user.mayConfigure("nothing");
         bare.declare(queue, Map.of());
         rig.container().activate(rig.endpoints(bad), spec("PASSIVE"));
         bare.publish(queue, "m");

@@ -218,8 +218,7 @@ class BrokerCancelTest {
     /** Sets after how long the node cancels consumers, ms, and gives what it was. */
     private static String timeout(String millis) {
         return Nodes.shared()
-                .ctl(
-                        "eval",
+                .eval(
                         "{ok, Before} = application:get_env(rabbit, consumer_timeout),"
                                 + " application:set_env(rabbit, consumer_timeout, "
                                 + millis

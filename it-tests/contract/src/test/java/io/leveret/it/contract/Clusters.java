@@ -74,7 +74,7 @@ final class Clusters {
                 "[N || P <- rabbit_networking:local_connections(),"
                         + " {client_properties, T} <- rabbit_reader:info(P, [client_properties]),"
                         + " {<<\"connection_name\">>, _, N} <- T].";
-        String answer = cluster.node(node).ctl("eval", names);
+        String answer = cluster.node(node).eval(names);
         return answer.split(" " + purpose + " ", -1).length - 1;
     }
 
@@ -92,7 +92,7 @@ final class Clusters {
     /** Sets after how many seconds of silence nodes believe each other dead; 60 is the default. */
     static void tickTime(int seconds) {
         for (int i = 1; i <= BrokerCluster.SIZE; i++) {
-            cluster.node(i).ctl("eval", "net_kernel:set_net_ticktime(" + seconds + ", 0).");
+            cluster.node(i).eval("net_kernel:set_net_ticktime(" + seconds + ", 0).");
         }
     }
 
@@ -107,8 +107,7 @@ final class Clusters {
         for (int i = 1; i <= BrokerCluster.SIZE; i++) {
             String running =
                     cluster.node(i)
-                            .ctl(
-                                    "eval",
+                            .eval(
                                     "length([N || N <- [node() | nodes()],"
                                             + " rpc:call(N, rabbit, is_running, [], 2000)]).");
             if (!running.equals(String.valueOf(BrokerCluster.SIZE))) {
@@ -127,7 +126,7 @@ final class Clusters {
                 () -> {
                     String now = leader(number, queue);
                     if (!now.equals(wanted)) {
-                        cluster.node(number).ctl("eval", transfer(queue, now, wanted));
+                        cluster.node(number).eval(transfer(queue, now, wanted));
                     }
                     return now.equals(wanted);
                 });

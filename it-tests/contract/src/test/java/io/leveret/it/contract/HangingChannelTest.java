@@ -117,8 +117,7 @@ class HangingChannelTest {
     private String channel() {
         String pids =
                 Nodes.shared()
-                        .ctl(
-                                "eval",
+                        .eval(
                                 "[pid_to_list(P) || P <- rabbit_channel:list_local(),"
                                         + " [{number, 1}, {connection, C}] <-"
                                         + " [rabbit_channel:info(P, [number, connection])],"
@@ -134,6 +133,6 @@ class HangingChannelTest {
 
     /** Stops a process from handling messages, or has it go on if it is still there. */
     private static void tell(String process, String what) {
-        Nodes.shared().ctl("eval", "catch sys:" + what + "(list_to_pid(\"" + process + "\")).");
+        Nodes.shared().eval("catch sys:" + what + "(list_to_pid(\"" + process + "\")).");
     }
 }

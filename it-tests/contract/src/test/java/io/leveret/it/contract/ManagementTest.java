@@ -13,6 +13,7 @@ import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
+import io.leveret.it.broker.BrokerUser;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakeEndpoints;
@@ -151,28 +152,27 @@ class ManagementTest {
 
     @Test
     void noAttributeShowsASecret() throws Exception {
-        String user = "u-" + UUID.randomUUID();
-        String secret = "s-" + UUID.randomUUID();
-        Nodes.shared().ctl("add_user", user, secret);
-        Nodes.shared().ctl("set_permissions", "-p", "/", user, ".*", ".*", ".*");
-        rig.with(a -> a.setUserName(user)).with(a -> a.setPassword(secret)).start();
+        BrokerUser user = BrokerUser.on(Nodes.shared());
+        rig.as(user).start();
         MqConnectionFactory factory = Rig.connectionFactory(rig.pool());
         rig.consume(queue, new Bean());
         publisher(factory).publish("", queue, text("with a secret"));
         Jmx jmx = new Jmx(factory);
         awaitNames(jmx, FACTORY, 1);
-        Nodes.shared().ctl("change_password", user, "other-" + UUID.randomUUID());
+        user.changePassword("other-" + UUID.randomUUID());
         proxy.cut();
         LinkMXBean link = Jmx.proxy(jmx.names(LINK).iterator().next(), LinkMXBean.class);
         Until.holds("a refused login", SOON, () -> link.getAttempts() > 1);
 
         List<String> everything = jmx.everything();
         assertTrue(everything.size() > 40, everything.size() + " attributes");
-        assertTrue(everything.stream().anyMatch(line -> line.contains(user)), "the user shows");
-        List<String> leaks = everything.stream().filter(line -> line.contains(secret)).toList();
+        assertTrue(
+                everything.stream().anyMatch(line -> line.contains(user.name())), "the user shows");
+        List<String> leaks =
+                everything.stream().filter(line -> line.contains(user.password())).toList();
         assertEquals(List.of(), leaks);
         rig.close();
-        Nodes.shared().ctl("delete_user", user);
+        user.close();
     }
 
     // --- links ---

@@ -172,7 +172,7 @@ final class NodeFaults implements AutoCloseable {
     }
 
     private void set(String name, int value) {
-        node.ctl("eval", "application:set_env(rabbit, " + name + ", " + value + ").");
+        node.eval("application:set_env(rabbit, " + name + ", " + value + ").");
     }
 
     /** Nothing may be in it: with the queue its messages go. */

@@ -30,13 +30,12 @@ final class Nodes {
 
     /** Stops a queue of the shared node from answering anybody, until another queue exists. */
     static void suspendUntilThereIs(String trigger, String queue) {
-        shared().ctl(
-                        "eval",
+        shared().eval(
                         "P = "
                                 + process(queue)
-                                + ", T = rabbit_misc:r(<<\"/\">>, queue, <<\""
-                                + trigger
-                                + "\">>), sys:suspend(P), spawn(fun() -> (fun Wait(0) ->"
+                                + ", T = "
+                                + resource(trigger)
+                                + ", sys:suspend(P), spawn(fun() -> (fun Wait(0) ->"
                                 + " sys:resume(P); Wait(N) -> case rabbit_amqqueue:lookup(T) of"
                                 + " {ok, _} -> sys:resume(P); _ -> timer:sleep(10), Wait(N - 1)"
                                 + " end end)(3000) end).");
@@ -44,34 +43,38 @@ final class Nodes {
 
     /** Stops a classic queue of the shared node from answering anybody, until {@link #resume}. */
     static void suspend(String queue) {
-        shared().ctl("eval", "sys:suspend(" + process(queue) + ").");
+        shared().eval("sys:suspend(" + process(queue) + ").");
     }
 
     static void resume(String queue) {
-        shared().ctl("eval", "sys:resume(" + process(queue) + ").");
+        shared().eval("sys:resume(" + process(queue) + ").");
     }
 
     /** Says whether the shared node has a queue, without the channel that a passive look costs. */
     static boolean exists(String queue) {
-        return shared().ctl("list_queues", "name", "--quiet").lines().anyMatch(queue::equals);
+        return Boolean.parseBoolean(
+                shared().eval("rabbit_amqqueue:exists(" + resource(queue) + ")."));
     }
 
     /** Counts the deliveries of a queue of the shared node that are not settled. */
     static int unacknowledged(String queue) {
-        return shared().ctl("list_queues", "--no-table-headers", "name", "messages_unacknowledged")
-                .lines()
-                .map(line -> line.trim().split("\\s+"))
-                .filter(columns -> columns.length == 2 && columns[0].equals(queue))
-                .mapToInt(columns -> Integer.parseInt(columns[1]))
-                .findAny()
-                .orElseThrow();
+        return Integer.parseInt(
+                shared().eval(
+                                "[{_, N}] = rabbit_amqqueue:info("
+                                        + record(queue)
+                                        + ", [messages_unacknowledged]), N."));
     }
 
     private static String process(String queue) {
-        return "element(2, {ok, amqqueue:get_pid(element(2, rabbit_amqqueue:lookup("
-                + "rabbit_misc:r(<<\"/\">>, queue, <<\""
-                + queue
-                + "\">>))))})";
+        return "amqqueue:get_pid(" + record(queue) + ")";
+    }
+
+    private static String record(String queue) {
+        return "element(2, {ok, _} = rabbit_amqqueue:lookup(" + resource(queue) + "))";
+    }
+
+    private static String resource(String queue) {
+        return "rabbit_misc:r(<<\"/\">>, queue, <<\"" + queue + "\">>)";
     }
 
     private static BrokerNode start() {

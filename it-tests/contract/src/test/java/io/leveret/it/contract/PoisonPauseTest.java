@@ -138,6 +138,30 @@ class PoisonPauseTest {
         assertFalse(rig.activation().isPausedByFailures());
     }
 
+    /** As at the end of a large batch, when only its bad ones come again. */
+    @Test
+    void thoseThatHadFailedBeforeOthersWereProcessedMakeNoRowWhenTheyFailAgain() throws Exception {
+        spec.setMaxAttempts("4");
+        spec.setRetryDelay("2500");
+        Bean oddOnes =
+                new Bean(
+                        m -> {
+                            if (Integer.parseInt(m.text().substring(1)) % 2 == 1) {
+                                throw new IllegalStateException("an odd one");
+                            }
+                        });
+        try (LogLines alarm = new LogLines("messages in a row have failed")) {
+            rig.container().activate(rig.endpoints(oddOnes), spec);
+            Until.holds("a try of each", SOON, () -> oddOnes.count() >= MESSAGES);
+            for (int i = 0; i < THRESHOLD; i++) { // a second later than all first failures
+                Until.passed(Duration.ofMillis(150));
+                bare.publish(queue, "m" + 2 * i);
+            }
+            Until.holds("all parked", SOON, () -> bare.ready(queue + ".parking") == MESSAGES / 2);
+            assertEquals(0, alarm.count(), alarm.lines()::toString);
+        }
+    }
+
     private static long between(List<Bean.Seen> tries, int one, int other) {
         return TimeUnit.NANOSECONDS.toMillis(tries.get(other).nanos() - tries.get(one).nanos());
     }

@@ -253,7 +253,7 @@ class RandomCutsTest {
             Map<String, Integer> open = new TreeMap<>();
             Map<String, Integer> links = new TreeMap<>();
             Nodes.shared()
-                    .ctl("eval", CONNECTIONS)
+                    .eval(CONNECTIONS)
                     .lines()
                     .filter(line -> line.startsWith("cuts-"))
                     .map(line -> line.split("[ \t]"))

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.rabbitmq.client.GetResponse;
 import io.leveret.MqMessage;
 import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.broker.BrokerUser;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakeEndpoints;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,8 +36,8 @@ class RetryFaultsTest {
     private static final Duration A_WHILE = Duration.ofSeconds(2);
     private static final int DELAY = 300;
 
-    private final String user = "u-" + UUID.randomUUID();
     private BrokerNode node;
+    private BrokerUser user;
     private Bare bare;
     private FaultProxy proxy;
     private Rig rig;
@@ -52,13 +52,8 @@ class RetryFaultsTest {
         bare = new Bare(node.port());
         queue = bare.queue("retry-fault");
         proxy = FaultProxy.to(node);
-        node.ctl("add_user", user, "secret-" + user);
-        permit(".*");
-        rig =
-                new Rig(proxy.port())
-                        .with(a -> a.setUserName(user))
-                        .with(a -> a.setPassword("secret-" + user))
-                        .start();
+        user = BrokerUser.on(node);
+        rig = new Rig(proxy.port()).as(user).start();
         spec = rig.spec(queue);
         spec.setRetryDelay(String.valueOf(DELAY));
     }
@@ -71,12 +66,8 @@ class RetryFaultsTest {
         rig.close();
         proxy.close();
         bare.close();
-        node.ctl("delete_user", user);
+        user.close();
         rig.assertContractKept();
-    }
-
-    private void permit(String configure) {
-        node.ctl("set_permissions", "-p", "/", user, configure, ".*", ".*");
     }
 
     private void consume(Bean bean) throws Exception {
@@ -135,7 +126,7 @@ class RetryFaultsTest {
 
     @Test
     void withoutPermissionToDeclareItIsTriedWhereItIsAndKeptUntilItCanBeParked() throws Exception {
-        permit("^$");
+        user.mayConfigure("^$");
         Bean bean = new Bean(RetryFaultsTest::fail);
         try (LogLines alarms = new LogLines("until the queue exists")) {
             consume(bean);

@@ -10,6 +10,7 @@ import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
+import io.leveret.it.broker.BrokerUser;
 import io.leveret.it.container.EndpointQuirk;
 import io.leveret.it.container.FakeContainer;
 import io.leveret.it.container.FakeEndpoints;
@@ -50,6 +51,13 @@ final class Rig implements AutoCloseable {
 
     Rig with(Consumer<MqResourceAdapter> setting) {
         setting.accept(adapter);
+        return this;
+    }
+
+    /** Connects as a user of its own. */
+    Rig as(BrokerUser user) {
+        adapter.setUserName(user.name());
+        adapter.setPassword(user.password());
         return this;
     }
 

@@ -18,6 +18,7 @@ import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
 import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
+import io.leveret.it.broker.BrokerUser;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.FakePool;
 import io.leveret.it.container.FakeTransactions;
@@ -60,8 +61,8 @@ class SignOnTest {
         broker = BrokerNode.start();
         annas = Secrets.fresh("Anna's password");
         berts = Secrets.fresh("Bert's password");
-        addUser(ANNA, annas);
-        addUser(BERT, berts);
+        BrokerUser.of(broker, ANNA, annas);
+        BrokerUser.of(broker, BERT, berts);
         try (Bare bare = new Bare(broker.port())) {
             queue = bare.queue("signed-on");
         }
@@ -72,11 +73,6 @@ class SignOnTest {
         if (broker != null) {
             broker.close();
         }
-    }
-
-    private static void addUser(String user, String password) {
-        broker.ctl("add_user", user, password);
-        broker.ctl("set_permissions", user, ".*", ".*", ".*");
     }
 
     @BeforeEach
@@ -255,12 +251,11 @@ class SignOnTest {
     @DisplayName(
             "a password that was changed in broker and container goes on with a new connection")
     void followsChangedPassword() {
-        addUser("carl", Secrets.fresh("unused"));
         String old = Secrets.fresh("Carl's first password");
         String fresh = Secrets.fresh("Carl's second password");
-        broker.ctl("change_password", "carl", old);
+        BrokerUser carl = BrokerUser.of(broker, "carl", old);
         publishAs("carl", old);
-        broker.ctl("change_password", "carl", fresh);
+        carl.changePassword(fresh);
 
         publishAs("carl", fresh);
 

@@ -68,8 +68,7 @@ final class Tenants {
                         hosts,
                         permissions,
                         queues);
-        node.ctl(
-                "eval",
+        node.eval(
                 "rabbit_definitions:import_raw(<<\""
                         + definitions.replace("\"", "\\\"")
                         + "\">>).");
@@ -105,8 +104,7 @@ final class Tenants {
     /** Counts the messages that are ready in all queues together. */
     int ready() {
         return Integer.parseInt(
-                node.ctl(
-                        "eval",
+                node.eval(
                         "lists:sum([M || Q <- rabbit_amqqueue:list(),"
                                 + " {ok, M, _} <- [rabbit_amqqueue:stat(Q)]])."));
     }

@@ -9,6 +9,10 @@ import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.broker.BrokerOptions;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.ra.inbound.MqActivationSpec;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +30,11 @@ class VerifierTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    /** The management API tells policies only when it has statistics. */
-    private static final Duration LATE = Duration.ofSeconds(60);
+    /** Policies are part of the statistics, which queues tell every five seconds otherwise. */
+    private static final int TICK_MILLIS = 200;
+
+    /** As often, in seconds, the management API takes up what queues tell. */
+    private static final String SAMPLES = "management.sample_retention_policies.";
 
     private static final Map<String, Object> LIMITED =
             Map.of("x-queue-type", "quorum", "x-delivery-limit", 5);
@@ -43,7 +50,21 @@ class VerifierTest {
 
     @BeforeAll
     static void startNode() {
-        node = BrokerNode.start(BrokerOptions.defaults().withPlugins("rabbitmq_management"));
+        node =
+                BrokerNode.start(
+                        BrokerOptions.defaults()
+                                .withPlugins("rabbitmq_management")
+                                .withConfig(
+                                        "collect_statistics_interval = " + TICK_MILLIS,
+                                        SAMPLES + "global.minute = 1",
+                                        SAMPLES + "basic.minute = 1",
+                                        SAMPLES + "detailed.minute = 1"));
+        everyTick(TICK_MILLIS);
+    }
+
+    /** How often a quorum queue that is declared from now on tells its statistics. */
+    private static void everyTick(int millis) {
+        node.eval("application:set_env(rabbit, quorum_tick_interval, " + millis + ").");
     }
 
     @AfterAll
@@ -75,14 +96,36 @@ class VerifierTest {
 
     private MqActivationSpec managed() {
         MqActivationSpec spec = spec("NONE");
-        spec.setManagementUrl("http://127.0.0.1:" + node.env("MANAGEMENT_PORT"));
+        spec.setManagementUrl(api());
         return spec;
+    }
+
+    /** Declares the queue and waits until the management API can tell all of it. */
+    private void known(Map<String, Object> arguments) throws Exception {
+        bare.declare(queue, arguments);
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(api() + "/api/queues/%2F/" + queue))
+                        .header("Authorization", "Basic Z3Vlc3Q6Z3Vlc3Q=") // guest:guest
+                        .timeout(SOON)
+                        .build();
+        HttpClient client = HttpClient.newHttpClient();
+        Until.holds(
+                "statistics",
+                SOON,
+                () ->
+                        client.send(request, HttpResponse.BodyHandlers.ofString())
+                                .body()
+                                .contains("effective_policy_definition"));
+    }
+
+    private static String api() {
+        return "http://127.0.0.1:" + node.env("MANAGEMENT_PORT");
     }
 
     /** Activates, and waits until it has been verified and consumes. */
     private void verify(MqActivationSpec spec) throws Exception {
         rig.container().activate(rig.endpoints(bean), spec);
-        Until.holds("is verified", LATE, () -> !told("was verified, but for").isEmpty());
+        Until.holds("is verified", SOON, () -> !told("was verified, but for").isEmpty());
         Until.holds("consumes", SOON, () -> rig.activation().getState().equals("CONSUMING"));
     }
 
@@ -212,7 +255,7 @@ class VerifierTest {
 
     @Test
     void theManagementApiTellsOfTheDeliveryLimit() throws Exception {
-        bare.declare(queue, LIMITED);
+        known(LIMITED);
         verify(managed());
         assertEquals(1, risks().size(), risks()::toString);
         assertTrue(risks().get(0).contains("drops a message after 5 failed attempts"));
@@ -222,7 +265,7 @@ class VerifierTest {
     @Test
     void theManagementApiTellsOfPolicies() throws Exception {
         policy("{\"dead-letter-exchange\":\"amq.fanout\"}");
-        bare.declare(queue, LIMITED);
+        known(LIMITED);
         verify(managed());
         assertEquals(List.of(), risks());
     }
@@ -288,10 +331,24 @@ class VerifierTest {
     }
 
     @Test
+    void aQueueThatIsFreshIsLookedAtAgain() throws Exception {
+        everyTick(2_000); // longer than the first look takes, shorter than the pause after it
+        try {
+            policy("{\"dead-letter-exchange\":\"amq.fanout\"}");
+            bare.declare(queue, LIMITED);
+            verify(managed());
+        } finally {
+            everyTick(TICK_MILLIS);
+        }
+        assertEquals(List.of(), risks());
+        assertTrue(!told("was verified").get(0).contains("policy"));
+    }
+
+    @Test
     void aPolicyWithoutLimitIsAtNoRisk() throws Exception {
         Versions.assumeLimitsDeliveries(node);
         policy("{\"delivery-limit\":-1}");
-        bare.declare(queue, Map.of("x-queue-type", "quorum"));
+        known(Map.of("x-queue-type", "quorum"));
         verify(managed());
         assertEquals(List.of(), risks());
     }
@@ -312,7 +369,7 @@ class VerifierTest {
 
     @Test
     void nothingIsConsumedUntilItIsMended() throws Exception {
-        bare.declare(queue, LIMITED);
+        known(LIMITED);
         bare.publish(queue, "m");
         MqActivationSpec spec = managed();
         spec.setVerification("FAIL");
@@ -321,7 +378,7 @@ class VerifierTest {
         assertEquals(0, bean.count());
         assertEquals(1, told("does not consume (verification=FAIL): queue").size());
         policy("{\"dead-letter-exchange\":\"amq.fanout\"}");
-        Until.holds("the message", LATE, () -> bean.count() == 1);
+        Until.holds("the message", SOON, () -> bean.count() == 1);
     }
 
     @Test

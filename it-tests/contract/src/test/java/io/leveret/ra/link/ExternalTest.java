@@ -46,7 +46,7 @@ class ExternalTest {
     void logsIn() throws Exception {
         String seen = connect(security.tls(security.trust(), security.identity()));
 
-        assertEquals(Security.EXTERNAL_USER + "\ttlsv1.3", seen);
+        assertEquals(Security.EXTERNAL_USER + " tlsv1.3", seen);
     }
 
     @Test

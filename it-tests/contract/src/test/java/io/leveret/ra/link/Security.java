@@ -4,6 +4,7 @@ import com.rabbitmq.client.Channel;
 import io.leveret.it.Secrets;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.broker.BrokerOptions;
+import io.leveret.it.broker.BrokerUser;
 import io.leveret.it.broker.TestCertificates;
 import io.leveret.it.broker.TestIdentity;
 import io.leveret.ra.observe.Event;
@@ -97,8 +98,7 @@ public final class Security implements AutoCloseable {
     }
 
     public static void addUser(BrokerNode node, String user, String password) {
-        node.ctl("add_user", user, password);
-        node.ctl("set_permissions", user, ".*", ".*", ".*");
+        BrokerUser.of(node, user, password);
     }
 
     public static int tlsPort(BrokerNode node) {
@@ -173,8 +173,11 @@ public final class Security implements AutoCloseable {
         try {
             Channel channel = open.client.createChannel();
             channel.queueDeclare();
-            return node.ctl("list_connections", "--no-table-headers", "user", "ssl_protocol")
-                    .strip();
+            return node.eval(
+                            "lists:flatten(lists:join(\"; \", [io_lib:format(\"~s ~s\", [U, P])"
+                                    + " || [{_, U}, {_, P}] <- rabbit_networking:"
+                                    + "connection_info_all([user, ssl_protocol])])).")
+                    .replace("\"", "");
         } finally {
             open.client.abort(2_000);
         }

@@ -125,7 +125,7 @@ class TlsTest {
 
         String seen = connect(broker, tls);
 
-        assertEquals("secured\t" + version.toLowerCase(Locale.ROOT), seen);
+        assertEquals("secured " + version.toLowerCase(Locale.ROOT), seen);
     }
 
     @ParameterizedTest

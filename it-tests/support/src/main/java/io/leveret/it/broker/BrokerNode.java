@@ -248,12 +248,16 @@ public final class BrokerNode implements AutoCloseable {
 
     /** Raises the memory alarm: connections that publish are blocked within about a second. */
     public void blockPublishers() {
-        ctl("set_vm_memory_high_watermark", "0.00001");
+        watermark("0.00001");
     }
 
     /** Ends {@link #blockPublishers()}. */
     public void unblockPublishers() {
-        ctl("set_vm_memory_high_watermark", "0.4");
+        watermark("0.4");
+    }
+
+    private void watermark(String share) {
+        eval("vm_memory_monitor:set_vm_memory_high_watermark(" + share + ").");
     }
 
     /** Runs rabbitmqctl and returns what it printed. Takes about half a second. */
@@ -261,6 +265,14 @@ public final class BrokerNode implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of("-q"));
         all.addAll(List.of(arguments));
         return run("ctl", all.toArray(String[]::new));
+    }
+
+    /**
+     * Evaluates Erlang code inside the node and returns its value as text. Takes a tenth of the
+     * time of {@link #ctl}.
+     */
+    public String eval(String code) {
+        return run("eval", code);
     }
 
     /**

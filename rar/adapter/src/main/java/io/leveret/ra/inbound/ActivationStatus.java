@@ -83,6 +83,11 @@ final class ActivationStatus implements ActivationMXBean {
     }
 
     @Override
+    public long getHandled() {
+        return activation.counts().handled.sum();
+    }
+
+    @Override
     public long getParked() {
         return activation.counts().parked.sum();
     }

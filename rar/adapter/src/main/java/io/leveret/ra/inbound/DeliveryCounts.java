@@ -23,6 +23,9 @@ final class DeliveryCounts {
     /** They have failed for the last time, and were parked or dead-lettered. */
     final LongAdder parked = new LongAdder();
 
+    /** They have failed for the last time, and the bean has taken care of that. */
+    final LongAdder handled = new LongAdder();
+
     /** They were given back to the queue. */
     final LongAdder returned = new LongAdder();
 }

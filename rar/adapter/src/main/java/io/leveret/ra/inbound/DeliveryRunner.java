@@ -1,12 +1,16 @@
 package io.leveret.ra.inbound;
 
 import io.leveret.MqDelivery;
+import io.leveret.MqFailure;
+import io.leveret.MqFailureListener;
+import io.leveret.MqMessage;
 import io.leveret.ra.tx.CompletionStatus;
 import io.leveret.ra.tx.DeliveryContext;
 import io.leveret.ra.tx.Transactions;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import java.lang.reflect.Method;
 import java.time.Duration;
 
 /**
@@ -84,11 +88,28 @@ final class DeliveryRunner {
      * @param taken run when the endpoint has taken it, before the listener
      */
     Outcome run(MqDelivery delivery, Runnable taken) {
+        return run(type.method(), delivery.message(), taken, () -> type.call(endpoint, delivery));
+    }
+
+    /** Runs what the bean does about a message that has failed for the last time. */
+    Outcome run(MqFailure failed) {
+        return run(
+                ListenerType.failureMethod(),
+                failed.message(),
+                () -> {},
+                () -> ((MqFailureListener) endpoint).onFailure(failed));
+    }
+
+    private interface Call {
+        void run() throws Exception;
+    }
+
+    private Outcome run(Method method, MqMessage message, Runnable taken, Call call) {
         failure = null;
         transacted = false;
         try {
             prepare();
-            endpoint.beforeDelivery(type.method());
+            endpoint.beforeDelivery(method);
         } catch (Throwable e) {
             // An Error too (a class that cannot be loaded): the message must be settled.
             failure = e;
@@ -96,8 +117,8 @@ final class DeliveryRunner {
             return Outcome.UNTOUCHED;
         }
         taken.run();
-        DeliveryContext context = new DeliveryContext(delivery.message().possibleDuplicate());
-        CompletionStatus status = invoke(delivery, context);
+        DeliveryContext context = new DeliveryContext(message.possibleDuplicate());
+        CompletionStatus status = invoke(call, context);
         transacted = status != null;
         boolean returned = failure == null;
         boolean untouched = ContainerFailures.isUnavailable(failure);
@@ -126,7 +147,7 @@ final class DeliveryRunner {
     }
 
     /** Returns the observer of the transaction, or null when there is none. */
-    private CompletionStatus invoke(MqDelivery delivery, DeliveryContext context) {
+    private CompletionStatus invoke(Call call, DeliveryContext context) {
         CompletionStatus status = null;
         context.enter();
         try {
@@ -137,7 +158,7 @@ final class DeliveryRunner {
                 status = transactions.watch();
                 transactions.join(context);
             }
-            type.call(endpoint, delivery);
+            call.run();
         } catch (Throwable e) {
             // Whatever it is, an Error too: the message must be settled and the server lives on.
             failure = e;

@@ -2,6 +2,8 @@ package io.leveret.ra.inbound;
 
 import io.leveret.MqDelivery;
 import io.leveret.MqDeliveryListener;
+import io.leveret.MqFailure;
+import io.leveret.MqFailureListener;
 import io.leveret.MqMessage;
 import io.leveret.MqMessageListener;
 import io.leveret.ra.settings.AckMode;
@@ -9,10 +11,12 @@ import jakarta.resource.spi.InvalidPropertyException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
 import java.lang.reflect.Method;
 
-/** The two ways of listening, and how each is called. */
+/** The ways of listening, and how each is called. */
 enum ListenerType {
     /** {@link MqMessageListener}: the adapter settles. */
     MESSAGE(MqMessageListener.class, "onMessage", MqMessage.class),
+    /** {@link MqFailureListener}: the same, and it is asked at the end of a message. */
+    FAILURE(MqFailureListener.class, "onMessage", MqMessage.class),
     /** {@link MqDeliveryListener}: the application settles. */
     DELIVERY(MqDeliveryListener.class, "onDelivery", MqDelivery.class);
 
@@ -39,7 +43,10 @@ enum ListenerType {
         if (bean == null) {
             return ackMode == AckMode.MANUAL ? DELIVERY : MESSAGE;
         }
-        ListenerType type = DELIVERY.listener.isAssignableFrom(bean) ? DELIVERY : MESSAGE;
+        ListenerType type =
+                DELIVERY.listener.isAssignableFrom(bean)
+                        ? DELIVERY
+                        : FAILURE.listener.isAssignableFrom(bean) ? FAILURE : MESSAGE;
         if (ackMode != null && (ackMode == AckMode.MANUAL) != (type == DELIVERY)) {
             throw new InvalidPropertyException(
                     "The activation configuration of "
@@ -57,6 +64,15 @@ enum ListenerType {
 
     Method method() {
         return method;
+    }
+
+    /** Gives the method for the end of a message; of {@link #FAILURE} only. */
+    static Method failureMethod() {
+        try {
+            return MqFailureListener.class.getMethod("onFailure", MqFailure.class);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("the API has it", e);
+        }
     }
 
     void call(MessageEndpoint endpoint, MqDelivery delivery) throws Exception {

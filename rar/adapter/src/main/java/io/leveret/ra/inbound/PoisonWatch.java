@@ -2,6 +2,7 @@ package io.leveret.ra.inbound;
 
 import io.leveret.MqEvent;
 import java.time.Duration;
+import java.util.Date;
 
 /**
  * Finds out that everything fails, over all sessions of an activation: then it is not the messages.
@@ -15,13 +16,18 @@ import java.time.Duration;
  *    +--it is processed---------------------------------------------------------------------------+
  * }</pre>
  *
+ * <p>What counts is what has failed since a message was processed last: a message that had failed
+ * before that, and now fails again, says nothing new. Else the few bad ones of a large batch, which
+ * come again together when all others are done, would look like a row, and be tried at the pace of
+ * probes.
+ *
  * <p>While it is PAUSED each session holds the delivery that it has, unsettled and not tried, and
  * looks again every second; in PROBING one of them may run. Consumers stay, so that no more than
  * their prefetch waits here.
  *
  * <p>Failure cases: the probe's channel is lost, or it hangs (its session is held up, another one
  * probes when the longest pause is over). Thread-safe; what a healthy activation costs is a read of
- * two fields.
+ * two fields, and a look at the clock.
  */
 final class PoisonWatch {
 
@@ -31,10 +37,14 @@ final class PoisonWatch {
     /** How often a session that must wait looks again. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    /** Times in headers have no parts of it, ms. */
+    private static final long SECOND = 1_000;
+
     private final ActivationReport report;
     private final int threshold;
     private Duration pause = FIRST_PAUSE;
     private long due;
+    private volatile long lastSuccess = System.currentTimeMillis();
     private volatile int failures;
     private volatile boolean paused;
 
@@ -79,6 +89,7 @@ final class PoisonWatch {
 
     /** A message was processed. */
     void succeeded() {
+        lastSuccess = System.currentTimeMillis();
         if (failures == 0) {
             return;
         }
@@ -99,10 +110,18 @@ final class PoisonWatch {
         }
     }
 
-    /** A message has failed, and that was counted. */
-    void failed(Throwable why) {
+    /**
+     * A message has failed, and that was counted.
+     *
+     * @param first when it failed for the first time; null when that is not known
+     */
+    void failed(Throwable why, Date first) {
         boolean begins;
         synchronized (this) {
+            if (first != null && first.getTime() + SECOND < lastSuccess) {
+                isOldNews();
+                return;
+            }
             failures++;
             begins = !paused && threshold > 0 && failures >= threshold;
             if (paused) {
@@ -123,6 +142,13 @@ final class PoisonWatch {
                             + LONGEST_PAUSE.toSeconds()
                             + " s, until one is processed",
                     why);
+        }
+    }
+
+    /** Under the monitor: the next one may tell more, so it need not wait for long. */
+    private void isOldNews() {
+        if (paused) {
+            due = System.nanoTime() + FIRST_PAUSE.toNanos();
         }
     }
 

@@ -52,16 +52,6 @@ final class Settlement {
      */
     private static final Duration LONGEST_WAIT = Duration.ofMillis(10);
 
-    /**
-     * A quorum queue takes so many settlements of a channel at a time; those behind them wait in
-     * the channel, and are lost when it is closed before the queue has caught up. (32 in RabbitMQ's
-     * rabbit_fifo_client.)
-     */
-    private static final int PROMPT_SETTLEMENTS = 16;
-
-    /** How long the queue may need to catch up. */
-    private static final Duration CATCH_UP = Duration.ofMillis(500);
-
     private final LinkChannel channel;
     private final Threads threads;
     private final DeliveryCounts counts;
@@ -72,8 +62,7 @@ final class Settlement {
     private long watermark;
     private int covered;
     private boolean timed;
-    private int burst;
-    private long lastWrite;
+    private final CatchUp catchUp = new CatchUp();
     private final AtomicReference<Runnable> whenAllSettled = new AtomicReference<>();
     private volatile boolean ended;
 
@@ -290,9 +279,7 @@ final class Settlement {
         if (!isOpen()) {
             return false;
         }
-        long now = System.nanoTime();
-        burst = now - lastWrite > CATCH_UP.toNanos() ? 1 : burst + 1;
-        lastWrite = now;
+        catchUp.settled(System.nanoTime());
         try {
             write.run();
             return true;
@@ -320,11 +307,11 @@ final class Settlement {
         if (ended) {
             tellAllSettled();
         } else if (covered == 0 && unsettled.isEmpty() && whenAllSettled.get() != null) {
-            long left = lastWrite + CATCH_UP.toNanos() - System.nanoTime();
-            if (burst > PROMPT_SETTLEMENTS && left > 0) {
-                threads.after(Duration.ofNanos(left), this::tellAllSettled);
-            } else {
+            Duration left = catchUp.left(System.nanoTime());
+            if (left.isZero()) {
                 tellAllSettled();
+            } else {
+                threads.after(left, this::tellAllSettled);
             }
         }
     }

@@ -1,18 +1,17 @@
 package io.leveret.ra.inbound;
 
-import io.leveret.ra.link.Backoff;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.settings.InboundSettings;
 import io.leveret.ra.settings.TopologySettings;
+import io.leveret.ra.topology.GroupChannels;
 import io.leveret.ra.topology.Topology;
 import io.leveret.ra.topology.TopologyException;
 import jakarta.resource.spi.UnavailableException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -50,20 +49,17 @@ final class Subscriber {
     private final TopologySettings topology;
     private final boolean strict;
     private final TopologyWatch watch;
-    private final SessionChannels channels;
+    private final GroupChannels channels;
     private final String tag;
     private final Worker worker;
-    private final Backoff backoff;
+    private final Attempts attempts;
 
     private final AtomicBoolean subscribing = new AtomicBoolean();
     private final AtomicBoolean again = new AtomicBoolean();
     private final Generations generations = new Generations();
-    private long since;
-    private volatile int attempts;
     private volatile boolean waitsForWorker;
     private volatile Subscription moving;
     private volatile boolean stopping;
-    private volatile Future<?> timer;
 
     Subscriber(
             Activation activation,
@@ -80,10 +76,10 @@ final class Subscriber {
         this.topology = inbound.topology();
         this.strict = inbound.order().strict();
         this.watch = activation.topology();
-        this.channels = new SessionChannels(room.links, group);
+        this.channels = new GroupChannels(room.links, group, false);
         this.tag = tag;
         this.worker = worker;
-        this.backoff = Backoff.withoutLimits(settings.link().reconnect());
+        this.attempts = new Attempts(threads, settings.link().reconnect(), this::subscribeNow);
     }
 
     boolean isConsuming() {
@@ -92,7 +88,7 @@ final class Subscriber {
 
     /** Counts failed attempts since it consumed last. */
     int attempts() {
-        return attempts;
+        return attempts.failed();
     }
 
     /** Gives the subscription whose delivery is next, null when there is none. */
@@ -196,36 +192,20 @@ final class Subscriber {
         if (stopping || !generations.consumes(fresh)) {
             return false;
         }
-        attempts = 0;
-        since = System.nanoTime();
+        attempts.succeeded();
         return true;
     }
 
     private void failed(Subscription fresh, String what, Throwable e) {
-        Duration delay = nextDelay();
+        Duration delay = attempts.fails();
         if (fresh != null) {
             generations.drop(fresh);
             fresh.close();
         }
         if (what != null) {
-            activation.trouble(what, e, attempts, delay);
+            activation.trouble(what, e, attempts.failed(), delay);
         }
-        subscribeAfter(delay);
-    }
-
-    private synchronized Duration nextDelay() {
-        attempts++;
-        return backoff.next();
-    }
-
-    private synchronized void subscribeAfter(Duration delay) {
-        Future<?> before = timer;
-        if (before != null) {
-            before.cancel(false); // one chain of attempts, whoever else asked for one
-        }
-        if (!stopping) {
-            timer = threads.after(delay, this::subscribeNow);
-        }
+        attempts.after(delay);
     }
 
     // --- losing a subscription ---
@@ -282,14 +262,15 @@ final class Subscriber {
             which.returnIdle(); // an old one: it is closed when all is settled
             return;
         }
-        Duration delay = nextDelay();
+        Duration delay = attempts.fails();
         if (!strict) { // another consumer would get the next message before this one is back
             which.cancel(tag);
             which.returnAll();
         }
         which.close();
-        activation.unsubscribed("has an endpoint that takes no message", cause, attempts, delay);
-        subscribeAfter(delay);
+        activation.unsubscribed(
+                "has an endpoint that takes no message", cause, attempts.failed(), delay);
+        attempts.after(delay);
     }
 
     /** The subscription is gone; may be told several times, on the I/O thread too. */
@@ -303,15 +284,13 @@ final class Subscriber {
             return;
         }
         Duration delay;
-        synchronized (this) {
-            long up = System.nanoTime() - since;
-            backoff.lost(up);
-            delay = backoff.isStable(up) ? Duration.ZERO : backoff.next();
+        synchronized (this) { // after the note of the success that it ends
+            delay = attempts.lost();
         }
         which.close();
         threads.executeUnlessClosed(
                 () -> activation.unsubscribed("lost its subscription", cause, 1, delay));
-        subscribeAfter(delay);
+        attempts.after(delay);
     }
 
     // --- stopping ---
@@ -319,10 +298,7 @@ final class Subscriber {
     /** Begins no attempt any more; does no I/O. */
     void stop() {
         stopping = true;
-        Future<?> next = timer;
-        if (next != null) {
-            next.cancel(false);
-        }
+        attempts.stop();
     }
 
     /**

@@ -4,6 +4,7 @@ import io.leveret.MqEvent;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.settings.InboundSettings;
 import io.leveret.ra.settings.Verification;
+import io.leveret.ra.topology.GroupChannels;
 import io.leveret.ra.topology.Topology;
 import io.leveret.ra.topology.TopologyException;
 import io.leveret.ra.topology.Verifier;
@@ -46,7 +47,7 @@ final class TopologyWatch {
     }
 
     /** Makes sure that all is there, and fit; gives the channel to consume on. */
-    Topology.Ready prepare(SessionChannels channels)
+    Topology.Ready prepare(GroupChannels channels)
             throws TopologyException, LinkUnavailableException, InterruptedException {
         Topology.Ready ready = topology.prepare(channels);
         if (verification != Verification.FAIL || verified.get()) {
@@ -73,18 +74,18 @@ final class TopologyWatch {
     }
 
     /** A session consumes. */
-    void consumes(Topology.Ready ready, SessionChannels channels) {
+    void consumes(Topology.Ready ready, GroupChannels channels) {
         if (verification == Verification.WARN && verified.compareAndSet(false, true)) {
             room.threads.executeUnlessClosed(() -> tell(ready, channels, EARLY_TRIES));
         }
     }
 
-    private Verifier.Report verify(Topology.Ready ready, SessionChannels channels)
+    private Verifier.Report verify(Topology.Ready ready, GroupChannels channels)
             throws LinkUnavailableException, InterruptedException {
         return verifier.verify(ready, channels, channels.broker(), room.threads, channels.limit());
     }
 
-    private void tell(Topology.Ready ready, SessionChannels channels, int tries) {
+    private void tell(Topology.Ready ready, GroupChannels channels, int tries) {
         if (activation.state().isStopping()) {
             return;
         }

@@ -1,18 +1,17 @@
 package io.leveret.ra.inbound;
 
-import io.leveret.ra.link.Backoff;
+import io.leveret.MqFailure;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.retry.Retries;
-import io.leveret.ra.retry.Verdict;
-import io.leveret.ra.settings.AckMode;
-import io.leveret.ra.settings.RetryMode;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
- * Works off the deliveries of one session and settles them.
+ * Works off the deliveries of one session. What follows from how one has ended is up to its {@link
+ * Aftermath}.
  *
  * <pre>{@code
  *         wake (a delivery has come), prepareEndpoint, ifIdle
@@ -57,20 +56,15 @@ final class Worker {
     private final Threads threads;
     private final ActivationReport report;
     private final DeliveryCounts counts;
-    private final Retries retries;
-    private final Duration patience;
-    private final boolean inPlace;
     private final boolean manual;
-    private final boolean onReceipt;
     private final DeliveryRunner runner;
     private final StuckWatch watch;
     private final PoisonWatch poison;
+    private final Aftermath aftermath;
     private final Owner owner;
-    private final Backoff untouched;
 
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Held.Place held = new Held.Place();
-    private long untouchedSince;
     private volatile boolean stopping;
     private volatile Runnable whenIdle;
     private volatile boolean ended;
@@ -88,18 +82,24 @@ final class Worker {
         this.threads = room.threads;
         this.report = activation.report();
         this.counts = activation.counts();
-        this.retries = retries;
-        this.patience = settings.inbound().retry().delay(1);
-        this.inPlace = settings.inbound().retry().mode() == RetryMode.IN_PLACE;
         this.manual = type == ListenerType.DELIVERY;
-        this.onReceipt = settings.inbound().ackMode() == AckMode.ON_RECEIPT_MAY_LOSE;
         this.runner =
                 new DeliveryRunner(
                         endpoints, type, room.transactions, flushLimit(room.drainTimeout));
         this.watch = new StuckWatch(threads, settings.inbound().stuckThreshold(), owner);
         this.poison = activation.poison();
+        this.aftermath =
+                new Aftermath(
+                        activation,
+                        threads,
+                        settings,
+                        retries,
+                        type,
+                        runner,
+                        this::failureAction,
+                        () -> stopping,
+                        owner);
         this.owner = owner;
-        this.untouched = Backoff.withoutLimits(settings.link().reconnect());
     }
 
     private static Duration flushLimit(Duration drainTimeout) {
@@ -169,136 +169,46 @@ final class Worker {
             return true; // the broker delivers it again
         }
         if (delivery.hostile() != null) {
-            return hostile(subscription, delivery);
+            aftermath.hostile(subscription, delivery);
+            return true;
         }
         Duration pause = poison.pause(System.nanoTime());
-        if (!pause.isZero()) {
-            return !hold(subscription, delivery, pause);
+        if (pause.isZero()) {
+            pause = aftermath.of(run(subscription, delivery), subscription, delivery);
         }
-        return switch (run(subscription, delivery)) {
-            case DONE -> done(subscription.settlement(), delivery);
-            case FAILED -> failed(subscription, delivery);
-            case UNTOUCHED -> untouched(subscription, delivery);
-        };
+        return pause == null || !hold(subscription, delivery, pause);
     }
 
     private DeliveryRunner.Outcome run(Subscription subscription, Delivery delivery) {
-        Settlement settlement = subscription.settlement();
+        OpenDelivery open =
+                new OpenDelivery(
+                        delivery,
+                        subscription.settlement(),
+                        wish -> aftermath.rejected(subscription, delivery, wish));
+        DeliveryRunner.Outcome outcome =
+                watched(
+                        delivery,
+                        () -> runner.run(open, () -> aftermath.taken(subscription, delivery)));
+        if (outcome != DeliveryRunner.Outcome.UNTOUCHED) {
+            counts.delivered.increment();
+        }
+        return outcome;
+    }
+
+    private DeliveryRunner.Outcome failureAction(Delivery delivery, MqFailure failure) {
+        return watched(delivery, () -> runner.run(failure));
+    }
+
+    private DeliveryRunner.Outcome watched(
+            Delivery delivery, Supplier<DeliveryRunner.Outcome> work) {
         counts.inFlight.increment();
         watch.begins(delivery);
         try {
-            DeliveryRunner.Outcome outcome =
-                    runner.run(
-                            new OpenDelivery(
-                                    delivery,
-                                    settlement,
-                                    wish -> rejected(subscription, delivery, wish)),
-                            () -> {
-                                if (onReceipt) {
-                                    settlement.done(delivery);
-                                }
-                            });
-            if (outcome != DeliveryRunner.Outcome.UNTOUCHED) {
-                counts.delivered.increment();
-                untouchedSince = 0;
-            }
-            return outcome;
+            return work.get();
         } finally {
             watch.ends();
             counts.inFlight.decrement();
         }
-    }
-
-    private boolean done(Settlement settlement, Delivery delivery) {
-        poison.succeeded();
-        if (manual || onReceipt) {
-            return true;
-        }
-        boolean written =
-                runner.wasTransacted() ? settlement.ack(delivery) : settlement.done(delivery);
-        if (!written) {
-            report.detail(
-                    "processed " + delivery.message() + ", but its channel is lost: it comes again",
-                    null);
-        }
-        return true;
-    }
-
-    private boolean failed(Subscription subscription, Delivery delivery) {
-        counts.failed.increment();
-        if (onReceipt) {
-            report.warning(
-                    "failed to process "
-                            + delivery.message()
-                            + ", it is lost: it was acknowledged on receipt",
-                    runner.failure());
-            poison.failed(runner.failure());
-            return true;
-        }
-        if (manual && !delivery.answer()) {
-            report.warning(
-                    "failed after the listener had settled " + delivery.message(),
-                    runner.failure());
-            return true;
-        }
-        FailedDelivery failed = failure(subscription, delivery);
-        Verdict verdict = retries.verdict(delivery.attempts(), runner.failure(), null);
-        if (verdict.next() == Verdict.Next.UNCOUNTED) {
-            delivery.uncount();
-            poison.untried();
-        } else {
-            poison.failed(runner.failure());
-        }
-        report.warning(
-                "failed to process " + delivery.message() + " " + verdict.outlook(),
-                runner.failure());
-        if (inPlace && verdict.next() != Verdict.Next.END) {
-            delivery.moves(false);
-            delivery.repeat();
-            return !hold(subscription, delivery, verdict.delay());
-        }
-        retries.carryOut(failed, verdict, runner.failure());
-        return true;
-    }
-
-    /** No listener can have it: it is at its end. */
-    private boolean hostile(Subscription subscription, Delivery delivery) {
-        counts.failed.increment();
-        FailedDelivery failed = failure(subscription, delivery);
-        Verdict verdict = retries.end(delivery.hostile(), delivery.attempts());
-        report.warning("cannot process " + delivery.message() + " " + verdict.outlook(), null);
-        retries.carryOut(failed, verdict, null);
-        return true;
-    }
-
-    /** The application says that it has failed; on any thread. */
-    private void rejected(Subscription subscription, Delivery delivery, Duration wish) {
-        FailedDelivery failed = failure(subscription, delivery);
-        retries.carryOut(failed, retries.verdict(delivery.attempts(), null, wish), null);
-    }
-
-    /** Notes that it has failed, and gives it to whoever decides about that. */
-    private FailedDelivery failure(Subscription subscription, Delivery delivery) {
-        return new FailedDelivery(subscription, delivery, threads, counts, () -> stopping);
-    }
-
-    /** Nobody has seen it, so nobody counts it; the others would fare no better. */
-    private boolean untouched(Subscription subscription, Delivery delivery) {
-        poison.untried();
-        long now = System.nanoTime();
-        if (untouchedSince == 0) {
-            untouchedSince = now;
-            untouched.restart();
-            report.warning(
-                    "could not take " + delivery.message() + ", waits until it can",
-                    runner.failure());
-        }
-        if (now - untouchedSince < patience.toNanos()) {
-            return !hold(subscription, delivery, untouched.next());
-        }
-        untouchedSince = 0;
-        owner.refused(subscription, runner.failure());
-        return true;
     }
 
     // --- holding ---

@@ -40,6 +40,15 @@ public final class LinkChannel {
     }
 
     /**
+     * Gives what tells the channel's connection from others: another one after each reconnect.
+     *
+     * @return something to compare by identity, and not to keep alive
+     */
+    public Object connection() {
+        return connection;
+    }
+
+    /**
      * Gives the gate that a publish must pass.
      *
      * @return the gate of the channel's link

@@ -104,6 +104,14 @@ public interface ActivationMXBean {
     long getRetried();
 
     /**
+     * Gives of how many messages the bean has taken care by itself, in {@code onFailure}, when they
+     * had failed for the last time.
+     *
+     * @return the number so far
+     */
+    long getHandled();
+
+    /**
      * Gives how many messages have failed for the last time, and were parked or dead-lettered.
      *
      * @return the number

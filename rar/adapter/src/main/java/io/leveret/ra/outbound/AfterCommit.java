@@ -1,6 +1,5 @@
 package io.leveret.ra.outbound;
 
-import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.MqEvent;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
@@ -132,18 +131,13 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
                 }
                 default -> {
                     lastCause = result.cause();
-                    serial |= isRefusal(result.cause());
+                    // One of several was refused and nobody knows which: from now on one by one.
+                    serial |= ConfirmChannel.isPublishRefused(result.cause());
                     again.add(p.marked());
                 }
             }
         }
         return again;
-    }
-
-    /** One of several was refused and nobody knows which: from now on one at a time. */
-    private static boolean isRefusal(Throwable cause) {
-        return cause instanceof ShutdownSignalException signal
-                && ConfirmChannel.isPublishRefused(signal);
     }
 
     private void undeliverable(Publication p, String reason) {

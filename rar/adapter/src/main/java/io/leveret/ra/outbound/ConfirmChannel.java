@@ -2,12 +2,9 @@ package io.leveret.ra.outbound;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ConfirmListener;
-import com.rabbitmq.client.Method;
-import com.rabbitmq.client.ReturnListener;
 import com.rabbitmq.client.ShutdownListener;
 import com.rabbitmq.client.ShutdownSignalException;
-import io.leveret.MqOutcome;
+import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.Threads;
@@ -18,12 +15,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A channel in confirm mode whose publishes are pipelined: a caller has it while it writes, the
- * answers are tracked here.
+ * answers are tracked by {@link Unanswered}.
  *
  * <pre>{@code
  * OPEN --retire (confirm overdue, write failed, pool is done with it)--> RETIRED
@@ -36,13 +32,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Failure cases: deadline passes at the gate, at the window or at the lock (nothing written:
  * {@link NotWrittenException}); the write throws (the client's count may be off by one from the
  * broker's: the publish is UNKNOWN and the channel retired); the channel is lost between write and
- * answer (UNKNOWN), or between the registration here and the write (the sweep after the write finds
- * it); the answer is late (the caller leaves with UNKNOWN, the channel is retired, the slot stays);
- * answers come for several at once, out of order, or twice (a slot is taken once).
+ * answer (UNKNOWN), or between the registration there and the write (the sweep after the write
+ * finds it); the answer is late (the caller leaves with UNKNOWN, the channel is retired, the slot
+ * stays).
  *
- * <p>Thread-safe. Confirms arrive on the I/O thread, which never waits here.
+ * <p>Thread-safe. The loss is heard of on the I/O thread, which never waits here.
  */
-final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownListener {
+final class ConfirmChannel implements ShutdownListener {
 
     private final LinkChannel channel;
     private final Channel client;
@@ -51,9 +47,8 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     private final Runnable onClosed;
     private final Duration grace;
     private final Threads threads;
-    private final ConfirmRing ring;
     private final ReentrantLock writing = new ReentrantLock();
-    private final AtomicInteger unanswered = new AtomicInteger();
+    private final Unanswered unanswered;
     private final AtomicBoolean unusable = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean retired;
@@ -66,7 +61,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     private ConfirmChannel(LinkChannel channel, int window, Threads threads, Owner owner) {
         this.channel = channel;
         this.client = channel.client();
-        this.ring = new ConfirmRing(window);
+        this.unanswered = new Unanswered(window, channel::answered, this::allAnswered);
         this.threads = threads;
         this.serial = owner.serial();
         this.grace = owner.grace();
@@ -80,9 +75,9 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
      */
     static ConfirmChannel on(LinkChannel channel, int window, Threads threads, Owner owner) {
         ConfirmChannel confirm = new ConfirmChannel(channel, window, threads, owner);
-        channel.client().addConfirmListener((ConfirmListener) confirm);
-        channel.client().addReturnListener((ReturnListener) confirm);
-        channel.countInFlight(confirm.unanswered::get);
+        channel.client().addConfirmListener(confirm.unanswered);
+        channel.client().addReturnListener(confirm.unanswered);
+        channel.countInFlight(confirm.unanswered::count);
         return confirm;
     }
 
@@ -134,7 +129,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
                     Kind.DEADLINE, "the channel was busy until the deadline", null);
         }
         try {
-            if (!ring.awaitRoom(deadline)) {
+            if (!unanswered.awaitRoom(deadline)) {
                 throw new NotWrittenException(
                         Kind.DEADLINE, "the confirm window was full until the deadline", null);
             }
@@ -190,17 +185,11 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
 
     private PendingPublish write(Outgoing p) {
         PendingPublish pending = new PendingPublish(p, client.getNextPublishSeqNo(), this);
-        unanswered.incrementAndGet();
-        p.written();
-        ring.put(pending);
+        unanswered.add(pending);
         try {
             client.basicPublish(p.exchange(), p.routingKey(), true, p.properties(), p.body());
         } catch (IOException | RuntimeException e) {
-            answer(
-                    ring.take(pending.sequence),
-                    MqOutcome.UNKNOWN,
-                    "writing it failed: " + Causes.text(e),
-                    e);
+            unanswered.notWritten(pending, e);
             giveUp("a write failed: " + Causes.text(e));
         }
         ShutdownSignalException signal = lost;
@@ -210,61 +199,7 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
         return pending;
     }
 
-    // --- answers, on the I/O thread ---
-
-    @Override
-    public void handleAck(long sequence, boolean multiple) {
-        channel.answered();
-        ring.take(sequence, multiple, pending -> answer(pending, MqOutcome.CONFIRMED, null, null));
-    }
-
-    @Override
-    public void handleNack(long sequence, boolean multiple) {
-        channel.answered();
-        ring.take(
-                sequence,
-                multiple,
-                pending -> answer(pending, MqOutcome.NACKED, "the broker refused it", null));
-    }
-
-    @Override
-    public void handleReturn(
-            int code,
-            String text,
-            String exchange,
-            String routingKey,
-            AMQP.BasicProperties properties,
-            byte[] body) {
-        // A return has no sequence number. It comes before the ack of the same message, and returns
-        // come in the order of the publishes: it is the oldest one that is not returned yet.
-        PendingPublish pending =
-                ring.oldest(
-                        p ->
-                                !p.isReturned()
-                                        && p.publication
-                                                .messageId()
-                                                .equals(properties.getMessageId())
-                                        && p.publication.exchange().equals(exchange)
-                                        && p.publication.routingKey().equals(routingKey));
-        if (pending != null) {
-            pending.returned(code + " " + text);
-        }
-    }
-
-    private void answer(PendingPublish pending, MqOutcome outcome, String reason, Throwable cause) {
-        if (pending == null) {
-            return;
-        }
-        if (outcome == MqOutcome.CONFIRMED) {
-            pending.acknowledged();
-        } else {
-            pending.end(outcome, reason, cause);
-        }
-        pending.publication.answered();
-        if (unanswered.decrementAndGet() == 0 && retired) {
-            close();
-        }
-    }
+    // --- the loss of the channel ---
 
     @Override
     public void shutdownCompleted(ShutdownSignalException signal) {
@@ -273,23 +208,13 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
             channel.answered(); // if only by a refusal
         }
         sweep(signal);
-        ring.wake();
+        unanswered.wake();
         unusable();
         close();
     }
 
     private void sweep(ShutdownSignalException signal) {
-        boolean refused = serial && isPublishRefused(signal);
-        ring.takeAll(
-                pending ->
-                        answer(
-                                pending,
-                                refused ? MqOutcome.RETURNED : MqOutcome.UNKNOWN,
-                                refused
-                                        ? "the broker refused it: " + Causes.text(signal)
-                                        : "the channel was lost before the confirm: "
-                                                + Causes.text(signal),
-                                signal));
+        unanswered.lost(signal, serial && isPublishRefused(signal));
     }
 
     /**
@@ -297,14 +222,12 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
      * property that the broker does not accept (another user, a size beyond its limit). With one
      * publish at a time that one is known not to be stored.
      */
-    static boolean isPublishRefused(ShutdownSignalException signal) {
-        Method reason = signal.getReason();
-        return reason instanceof AMQP.Channel.Close close
-                && (close.getReplyCode() == AMQP.NOT_FOUND
-                        || close.getReplyCode() == AMQP.ACCESS_REFUSED
-                        || close.getReplyCode() == AMQP.PRECONDITION_FAILED)
-                && close.getClassId() == 60
-                && close.getMethodId() == 40;
+    static boolean isPublishRefused(Throwable cause) {
+        CloseReason reason = CloseReason.of(cause);
+        return reason.isOfPublish()
+                && (reason.code() == AMQP.NOT_FOUND
+                        || reason.code() == AMQP.ACCESS_REFUSED
+                        || reason.code() == AMQP.PRECONDITION_FAILED);
     }
 
     // --- ending ---
@@ -331,11 +254,17 @@ final class ConfirmChannel implements ConfirmListener, ReturnListener, ShutdownL
     /** Takes no more publishes; closes when all are answered, or after the grace. */
     void retire() {
         retired = true;
-        ring.wake(); // whoever waits for room must go elsewhere
-        if (unanswered.get() == 0) {
+        unanswered.wake(); // whoever waits for room must go elsewhere
+        if (unanswered.count() == 0) {
             close();
         } else {
             threads.after(grace, this::close);
+        }
+    }
+
+    private void allAnswered() {
+        if (retired) {
+            close();
         }
     }
 

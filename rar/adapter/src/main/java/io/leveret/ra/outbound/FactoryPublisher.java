@@ -12,8 +12,6 @@ import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import io.leveret.ra.settings.PublishSettings;
-import io.leveret.ra.tx.AfterCommitBuffer;
-import io.leveret.ra.tx.Transactions;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionManager;
 import java.lang.ref.Reference;
@@ -24,7 +22,7 @@ import java.util.Objects;
  * Publishes for applications.
  *
  * <pre>{@code
- * publish --in a transaction, AFTER_COMMIT--> ENLISTED (returns; see AfterCommitBuffer)
+ * publish --in a transaction, AFTER_COMMIT--> ENLISTED (returns; see Enlister)
  *    |
  *    v
  * WAITING for link and gate, no lease held --deadline--> NOT_SENT
@@ -42,6 +40,7 @@ final class FactoryPublisher implements MqPublisher {
 
     private final MqManagedConnectionFactory factory;
     private final Leases leases;
+    private final Enlister enlister;
     private final MqPublisherOptions options;
     private final MessageIds ids = new MessageIds();
 
@@ -51,6 +50,7 @@ final class FactoryPublisher implements MqPublisher {
             MqPublisherOptions options) {
         this.factory = factory;
         this.leases = new Leases(factory, manager);
+        this.enlister = new Enlister(factory, leases);
         this.options = options;
     }
 
@@ -70,7 +70,7 @@ final class FactoryPublisher implements MqPublisher {
 
     @Override
     public void publish(String exchange, String routingKey, MqMessage message) {
-        publish(exchange, routingKey, message, this::enlist, (p, d) -> check(p, send(p, d)));
+        publish(exchange, routingKey, message, enlister::enlist, (p, d) -> check(p, send(p, d)));
     }
 
     /** Publishes on a handle that the application holds itself, without waiting for a lost link. */
@@ -84,7 +84,7 @@ final class FactoryPublisher implements MqPublisher {
                 exchange,
                 routingKey,
                 message,
-                (p, d) -> enlist(p, group),
+                (p, d) -> enlister.enlist(p, group),
                 (p, d) -> check(p, sendOn(handle, group, p, d)));
     }
 
@@ -121,7 +121,7 @@ final class FactoryPublisher implements MqPublisher {
         PublishSettings settings = settings(p.message(), MqManagedConnectionFactory::publishing);
         Deadline deadline = Deadline.in(timeout(settings));
         try {
-            boolean enlist = joinsTransaction(settings, p);
+            boolean enlist = enlister.isDue(mode(settings), p);
             (enlist ? inTransaction : outside).go(p, deadline);
             return enlist;
         } catch (NotWrittenException | LinkUnavailableException e) {
@@ -162,6 +162,10 @@ final class FactoryPublisher implements MqPublisher {
 
     private Duration timeout(PublishSettings settings) {
         return Objects.requireNonNullElse(options.publishTimeout(), settings.publishTimeout());
+    }
+
+    private MqTransactionMode mode(PublishSettings settings) {
+        return Objects.requireNonNullElse(options.transactionMode(), settings.transactionMode());
     }
 
     private static void check(Publication p, Result result) {
@@ -223,97 +227,5 @@ final class FactoryPublisher implements MqPublisher {
         Result result = pending.await(deadline);
         port.learn(p, result);
         return result;
-    }
-
-    // --- inside a transaction ---
-
-    private boolean joinsTransaction(PublishSettings settings, Publication p)
-            throws NotWrittenException {
-        MqTransactionMode mode =
-                Objects.requireNonNullElse(options.transactionMode(), settings.transactionMode());
-        Outbound room = factory.room();
-        if (room == null) {
-            throw new NotWrittenException(
-                    Kind.PERMANENT, "the resource adapter is not started", null);
-        }
-        if (mode != MqTransactionMode.AFTER_COMMIT || !room.transactions.exists()) {
-            return false;
-        }
-        if (!room.transactions.isActive()) {
-            throw new NotWrittenException(
-                    Kind.PERMANENT, "the transaction is marked for rollback or ending: " + p, null);
-        }
-        return true;
-    }
-
-    /** Leases once to know link and credentials, and that there is a connection at all. */
-    private void enlist(Publication p, Deadline deadline)
-            throws NotWrittenException, InterruptedException {
-        while (true) {
-            leases.awaitUsualLinks(p, deadline);
-            LinkGroup links;
-            try (MqConnectionHandle lease = leases.lease(p, deadline)) {
-                links = lease.leased().group();
-            } catch (NotWrittenException e) {
-                Leases.waitToTryAgain(e, deadline);
-                continue;
-            }
-            Leases.awaitReady(links, deadline, null);
-            enlist(p, links);
-            return;
-        }
-    }
-
-    private void enlist(Publication p, LinkGroup group) throws NotWrittenException {
-        Outbound room = factory.room();
-        Transactions transactions = room.transactions;
-        if (!room.retrier.reserve()) {
-            transactions.markRollback();
-            throw new NotWrittenException(
-                    Kind.PERMANENT,
-                    "more than " + Retrier.ROOM + " publishes wait for a commit or a broker",
-                    null);
-        }
-        boolean enlisted = false;
-        try {
-            AfterCommitBuffer<Publication> buffer = transactions.buffer(group);
-            if (buffer == null) {
-                buffer = open(room, group);
-            }
-            buffer.add(buffer.possibleDuplicate() ? p.marked() : p);
-            enlisted = true;
-        } catch (IllegalStateException e) {
-            // The registry's word for it: a reaper was faster than the check before.
-            throw new NotWrittenException(
-                    Kind.PERMANENT, "the transaction has ended meanwhile: " + p, e);
-        } finally {
-            if (!enlisted) {
-                room.retrier.free(1);
-            }
-        }
-    }
-
-    /** Holds the links until the transaction's publishes are done. */
-    private static AfterCommitBuffer<Publication> open(Outbound room, LinkGroup group)
-            throws NotWrittenException {
-        LinkGroup held;
-        try {
-            held = room.links.acquire(group.key());
-        } catch (LinkUnavailableException e) {
-            throw new NotWrittenException(Kind.PERMANENT, e.getMessage(), e);
-        }
-        boolean opened = false;
-        try {
-            PublishPort port = MqManagedConnectionFactory.port(room, held);
-            AfterCommit flusher =
-                    new AfterCommit(port, room.retrier, room.events, false, held::release);
-            AfterCommitBuffer<Publication> buffer = room.transactions.open(group, flusher);
-            opened = true;
-            return buffer;
-        } finally {
-            if (!opened) {
-                held.release();
-            }
-        }
     }
 }

@@ -9,6 +9,8 @@ import io.leveret.ra.link.LinkKey;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.settings.BrokerSettings;
+import io.leveret.ra.settings.ConnectionFactoryBean;
+import io.leveret.ra.settings.FactoryTopology;
 import io.leveret.ra.settings.LinkSettings;
 import io.leveret.ra.settings.PublishBean;
 import io.leveret.ra.settings.PublishSettings;
@@ -43,7 +45,7 @@ import javax.security.auth.Subject;
  *
  * <p>Equality is that of the configuration. Thread-safe once configured.
  */
-public final class MqManagedConnectionFactory extends PublishBean
+public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         implements ManagedConnectionFactory,
                 ValidatingManagedConnectionFactory,
                 ResourceAdapterAssociation,
@@ -58,28 +60,14 @@ public final class MqManagedConnectionFactory extends PublishBean
     private transient volatile FactoryStatus status;
     private transient PrintWriter logWriter;
 
-    private record Effective(BrokerSettings broker, LinkSettings link, PublishSettings publish) {}
+    private record Effective(
+            BrokerSettings broker,
+            LinkSettings link,
+            PublishSettings publish,
+            FactoryTopology topology) {}
 
     /** For the server. */
     public MqManagedConnectionFactory() {}
-
-    /**
-     * Gives {@code inheritCredentials}.
-     *
-     * @return the value as set, or null
-     */
-    public String getInheritCredentials() {
-        return values().get(Setting.INHERIT_CREDENTIALS);
-    }
-
-    /**
-     * Sets {@code inheritCredentials}.
-     *
-     * @param value see {@link Setting#INHERIT_CREDENTIALS}; null or blank means not set
-     */
-    public void setInheritCredentials(String value) {
-        values().set(Setting.INHERIT_CREDENTIALS, value);
-    }
 
     @Override
     public ResourceAdapter getResourceAdapter() {
@@ -106,7 +94,9 @@ public final class MqManagedConnectionFactory extends PublishBean
         Values inherited =
                 resourceAdapter == null ? new Values() : ((PublishBean) resourceAdapter).values();
         SettingsReader reader = new SettingsReader(values(), inherited);
-        Effective fresh = new Effective(reader.broker(), reader.link(), reader.publish());
+        Effective fresh =
+                new Effective(
+                        reader.broker(), reader.link(), reader.publish(), reader.factoryTopology());
         if (!reader.problems().isEmpty()) {
             throw new InvalidPropertyException(
                     reader.problems().message("The configuration of the connection factory"));
@@ -221,9 +211,13 @@ public final class MqManagedConnectionFactory extends PublishBean
                         port(room, group),
                         group.key().broker().userName(),
                         info);
+        Declarations declarations = Declarations.of(room, group);
+        declarations.add(effective().topology(), status());
         ConfirmChannel channel =
                 ConfirmChannel.on(
-                        group.open(deadline, false, false, Channel::confirmSelect),
+                        declarations.before(
+                                group.open(deadline, false, false, Channel::confirmSelect),
+                                deadline),
                         publish.confirmWindow(),
                         room.threads,
                         new ConfirmChannel.Owner(
@@ -238,7 +232,7 @@ public final class MqManagedConnectionFactory extends PublishBean
     }
 
     static PublishPort port(Outbound room, LinkGroup group) {
-        return group.attachment(PublishPort.class, g -> new PublishPort(g, room.threads));
+        return group.attachment(PublishPort.class, g -> new PublishPort(room, g));
     }
 
     private LinkKey key(BrokerSettings broker) throws ResourceException {

@@ -1,8 +1,8 @@
 package io.leveret.ra.outbound;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.MqOutcome;
+import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
@@ -45,9 +45,7 @@ public final class OwnPublisher implements AutoCloseable {
 
         /** The default exchange exists; what can be refused is the permission to write to it. */
         private static boolean isDenied(Throwable cause) {
-            return cause instanceof ShutdownSignalException signal
-                    && signal.getReason() instanceof AMQP.Channel.Close close
-                    && close.getReplyCode() == AMQP.ACCESS_REFUSED;
+            return CloseReason.of(cause).channelCode() == AMQP.ACCESS_REFUSED;
         }
 
         private static Answer notSent(boolean lasting, Exception cause) {

@@ -3,9 +3,9 @@ package io.leveret.ra.outbound;
 import com.rabbitmq.client.Channel;
 import io.leveret.MqOutcome;
 import io.leveret.ra.link.Deadline;
+import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
-import io.leveret.ra.link.Threads;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.time.Duration;
 import java.util.Set;
@@ -33,17 +33,17 @@ final class PublishPort implements AutoCloseable {
     private static final int OWN_WINDOW = 500;
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    private final Outbound room;
     private final LinkGroup group;
-    private final Threads threads;
     private final Set<String> proven = ConcurrentHashMap.newKeySet();
     private final ReentrantLock quarantine = new ReentrantLock();
     private final ReentrantLock opening = new ReentrantLock();
     private ConfirmChannel quarantineChannel;
     private volatile ConfirmChannel ownChannel;
 
-    PublishPort(LinkGroup group, Threads threads) {
+    PublishPort(Outbound room, LinkGroup group) {
+        this.room = room;
         this.group = group;
-        this.threads = threads;
     }
 
     boolean isProven(String exchange) {
@@ -57,6 +57,10 @@ final class PublishPort implements AutoCloseable {
         } else if (result.outcome() == MqOutcome.UNKNOWN && result.cause() != null) {
             // Possibly refused: cheap to prove again, dear to take others down once more.
             proven.remove(p.exchange());
+        }
+        if (result.outcome() == MqOutcome.RETURNED
+                || ConfirmChannel.isPublishRefused(result.cause())) {
+            Declarations.of(room, group).suspect(p.exchange(), p.routingKey());
         }
     }
 
@@ -118,11 +122,12 @@ final class PublishPort implements AutoCloseable {
     private ConfirmChannel open(boolean serial, Deadline deadline)
             throws LinkUnavailableException, InterruptedException {
         Runnable nobodyCares = () -> {};
+        LinkChannel open = group.open(deadline, true, true, Channel::confirmSelect);
         ConfirmChannel channel =
                 ConfirmChannel.on(
-                                group.open(deadline, true, true, Channel::confirmSelect),
+                                Declarations.of(room, group).before(open, deadline),
                                 OWN_WINDOW,
-                                threads,
+                                room.threads,
                                 new ConfirmChannel.Owner(serial, GRACE, nobodyCares, nobodyCares))
                         .watch();
         channel.onLeave(channel::retire);

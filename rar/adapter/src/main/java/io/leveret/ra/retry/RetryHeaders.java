@@ -204,7 +204,7 @@ public final class RetryHeaders {
             FailedMessage message, String queue, Instant now, String reason, Throwable why) {
         Map<String, Object> headers = headers(message, queue);
         headers.put(LAST_FAILURE, Date.from(now));
-        headers.put(REASON, reason);
+        headers.put(REASON, bounded(reason, LONGEST_MESSAGE));
         if (why != null) {
             headers.put(EXCEPTION, bounded(why.getClass().getName(), LONGEST_MESSAGE));
             headers.put(EXCEPTION_MESSAGE, bounded(message(why), LONGEST_MESSAGE));

@@ -2,7 +2,8 @@ package io.leveret.ra.retry;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ShutdownSignalException;
+import io.leveret.ra.link.BrokerVersion;
+import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkUnavailableException;
@@ -33,8 +34,6 @@ final class RetryQueues {
 
     /** A refusal costs a channel: how long it is taken for granted. */
     private static final Duration PAUSE = Duration.ofSeconds(5);
-
-    private static final int FIRST_WITH_DEFAULT_LIMIT = 4;
 
     /** Gives a channel that may be closed by the broker without harm to others. */
     interface Channels {
@@ -116,11 +115,11 @@ final class RetryQueues {
     }
 
     private void refused(String queue, Exception e) {
-        if (code(e) == 0) {
+        int code = CloseReason.of(e).channelCode();
+        if (code == 0) {
             return; // the link was lost, which it says itself; the next use asks again
         }
         boolean again = refused.put(queue, System.nanoTime()) != null;
-        int code = code(e);
         if (code == AMQP.PRECONDITION_FAILED && exists(queue)) {
             known.add(queue);
             listener.trouble(
@@ -145,7 +144,7 @@ final class RetryQueues {
         try {
             Map<String, Object> arguments =
                     queue.equals(parkingQueue())
-                            ? parking(channel.serverProperty("version"))
+                            ? parking(BrokerVersion.of(channel.serverProperty("version")))
                             : waiting(queue);
             channel.client().queueDeclare(queue, true, false, false, arguments);
         } catch (IOException e) {
@@ -164,7 +163,8 @@ final class RetryQueues {
             client.queueDeclarePassive(queue);
             return true;
         } catch (IOException | RuntimeException | LinkUnavailableException e) {
-            return code(e) == AMQP.RESOURCE_LOCKED; // whatever else: not to be had for now
+            // Whatever else it is: not to be had for now.
+            return CloseReason.of(e).channelCode() == AMQP.RESOURCE_LOCKED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -187,27 +187,12 @@ final class RetryQueues {
     }
 
     /** From RabbitMQ 4.0 on, a message that is returned 20 times would be dropped. */
-    private static Map<String, Object> parking(String version) {
+    private static Map<String, Object> parking(BrokerVersion version) {
         Map<String, Object> arguments = new HashMap<>();
         arguments.put("x-queue-type", "quorum");
-        if (major(version) >= FIRST_WITH_DEFAULT_LIMIT) {
+        if (version.isAtLeast(4, 0)) {
             arguments.put("x-delivery-limit", -1);
         }
         return arguments;
-    }
-
-    private static int major(String version) {
-        String first = version.split("\\D", 2)[0];
-        return first.isEmpty() ? FIRST_WITH_DEFAULT_LIMIT : Integer.parseInt(first);
-    }
-
-    private static int code(Throwable e) {
-        for (Throwable at = e; at != null; at = at.getCause()) {
-            if (at instanceof ShutdownSignalException signal
-                    && signal.getReason() instanceof AMQP.Channel.Close close) {
-                return close.getReplyCode();
-            }
-        }
-        return 0;
     }
 }

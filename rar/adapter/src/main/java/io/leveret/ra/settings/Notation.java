@@ -4,15 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The notation of exchanges, queue options and bindings: reads words, options and arguments from
- * left to right.
+ * The notation of exchanges, queues, their options and bindings: reads words, options and arguments
+ * from left to right.
  *
  * <pre>{@code
  * exchanges     exchange {; exchange}           orders type=topic; audit type=fanout durable=false
  * exchange      word {option} [arguments]
- * queue         {option} [arguments]            type=quorum max-length=1000 [x-anything='5']
+ * queueOptions  {option} [arguments]            type=quorum max-length=1000 [x-anything='5']
+ * queues        queue {; queue}                 orders type=quorum; audit max-length=1000
+ * queue         word {option} [arguments]
  * bindings      binding {; binding}             orders: order.*, payment.#; audit; hdrs: [kind=a]
- * binding       word [: key {, key}]
+ * binding       word [-> word] [: key {, key}]  shop -> orders: order.*    (a factory's: its queue)
  * key           word [arguments] | arguments
  * option        word = value
  * arguments     [ word = value {, word = value} ]
@@ -40,6 +42,8 @@ final class Notation {
 
     /** The same for values and routing keys. */
     private static final String VALUE_ENDS = ";,[]'";
+
+    private static final String ARROW = "->";
 
     private final String text;
     private int at;
@@ -76,6 +80,16 @@ final class Notation {
             at++;
         }
         return next;
+    }
+
+    /** Reads an arrow and the name that must follow it. */
+    String arrowTo(String what) throws MalformedException {
+        skipSpace();
+        if (!text.startsWith(ARROW, at)) {
+            throw expected(ARROW + " and " + what);
+        }
+        at += ARROW.length();
+        return name(what);
     }
 
     /** Whether arguments come next. */

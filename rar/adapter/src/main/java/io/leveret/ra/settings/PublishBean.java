@@ -100,4 +100,22 @@ public abstract class PublishBean extends ConnectionBean {
     public void setLeakDetectionThreshold(String value) {
         values().set(Setting.LEAK_DETECTION_THRESHOLD, value);
     }
+
+    /**
+     * Gives {@code topologyMode}.
+     *
+     * @return the value as set, or null
+     */
+    public String getTopologyMode() {
+        return values().get(Setting.TOPOLOGY_MODE);
+    }
+
+    /**
+     * Sets {@code topologyMode}.
+     *
+     * @param value see {@link Setting#TOPOLOGY_MODE}; null or blank means not set
+     */
+    public void setTopologyMode(String value) {
+        values().set(Setting.TOPOLOGY_MODE, value);
+    }
 }

@@ -1,22 +1,29 @@
 package io.leveret.ra.settings;
 
+import static io.leveret.ra.settings.Setting.QUEUES;
 import static io.leveret.ra.settings.Setting.QUEUE_OPTIONS;
 
+import io.leveret.ra.settings.FactoryTopology.NamedQueue;
 import io.leveret.ra.settings.InboundSettings.Order;
 import io.leveret.ra.settings.TopologySettings.Queue;
 import io.leveret.ra.settings.TopologySettings.QueueType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Reads how the destination is declared. A contradiction that a broker would refuse, or take
- * without doing it, is an error here. Stateless but for the errors that it notes.
+ * Reads how queues are declared. A contradiction that a broker would refuse, or take without doing
+ * it, is an error here. Stateless but for the errors that it notes.
  */
 final class QueueReader {
 
     private static final String KNOWN = "type, durable, exclusive, auto-delete, mode, ";
+    private static final int MOST_BYTES = 255;
+    private static final Order UNORDERED = new Order(false, false, 0);
     private static final String SINGLE = QueueOption.SINGLE_ACTIVE_CONSUMER.argument();
 
     private final Problems problems;
@@ -57,6 +64,51 @@ final class QueueReader {
                 brackets,
                 named,
                 order);
+    }
+
+    /**
+     * Reads several queues, each with its name.
+     *
+     * @param text the property, empty when it is not set
+     */
+    List<NamedQueue> list(String text) {
+        List<NamedQueue> all = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        Notation in = new Notation(text);
+        try {
+            while (!in.isAtEnd()) {
+                String name = in.name("the name of a queue");
+                Options said = new Options(problems, QUEUES, text, "'" + name + "'", in.options());
+                Map<String, Object> brackets = in.arguments();
+                in.endEntry();
+                all.add(new NamedQueue(name, queue(said, brackets, true, UNORDERED)));
+                checkName(said, name, names.add(name));
+                if (all.get(all.size() - 1).queue().exclusive()) {
+                    said.wrong(
+                            "'" + name + "' cannot belong to a connection that publishes",
+                            "remove exclusive");
+                }
+            }
+        } catch (Notation.MalformedException e) {
+            problems.add(
+                    QUEUES,
+                    text,
+                    e.getMessage(),
+                    "write it as in \"orders type=quorum; audit max-length=1000\"");
+        }
+        return all;
+    }
+
+    private static void checkName(Options said, String name, boolean isNew) {
+        if (!isNew) {
+            said.wrong("names '" + name + "' twice", "name it once");
+        }
+        if (name.isEmpty() || name.startsWith("amq.")) {
+            said.wrong("'" + name + "' is a name that only the broker may give", "use another one");
+        }
+        if (name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
+            said.wrong("has a name that is longer than the 255 bytes of AMQP", "use a shorter one");
+        }
     }
 
     private Queue queue(Options said, Map<String, Object> brackets, boolean named, Order order) {

@@ -209,17 +209,16 @@ public enum Setting {
             86_400_000,
             Bean.RESOURCE_ADAPTER,
             Bean.ACTIVATION),
-    /**
-     * What is done about the queue and its exchanges before consuming: see {@link TopologyMode}.
-     */
-    TOPOLOGY_MODE(
-            "topologyMode", TopologyMode.class, "NONE", Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
+    /** What is done about queues and exchanges before they are used: see {@link TopologyMode}. */
+    TOPOLOGY_MODE("topologyMode", TopologyMode.class, "NONE"),
     /** The exchanges that must be there: see {@link Notation}. */
-    EXCHANGES("exchanges", Type.TEXT, null, Bean.ACTIVATION),
+    EXCHANGES("exchanges", Type.TEXT, null, Bean.CONNECTION_FACTORY, Bean.ACTIVATION),
+    /** The queues that a connection factory needs: see {@link Notation}. */
+    QUEUES("queues", Type.TEXT, null, Bean.CONNECTION_FACTORY),
     /** How the destination is declared: see {@link Notation} and {@link QueueOption}. */
     QUEUE_OPTIONS("queueOptions", Type.TEXT, null, Bean.ACTIVATION),
-    /** What the destination is bound to: see {@link Notation}. */
-    BINDINGS("bindings", Type.TEXT, null, Bean.ACTIVATION),
+    /** What the destination, or a connection factory's queue, is bound to: see {@link Notation}. */
+    BINDINGS("bindings", Type.TEXT, null, Bean.CONNECTION_FACTORY, Bean.ACTIVATION),
     /** What follows when a queue is found to lose messages: see {@link Verification}. */
     VERIFICATION(
             "verification", Verification.class, "WARN", Bean.RESOURCE_ADAPTER, Bean.ACTIVATION),
@@ -431,6 +430,7 @@ public enum Setting {
                     EXCLUSIVE_CONSUMER,
                     CONSUMER_PRIORITY,
                     EXCHANGES,
+                    QUEUES,
                     QUEUE_OPTIONS,
                     BINDINGS ->
                     true;

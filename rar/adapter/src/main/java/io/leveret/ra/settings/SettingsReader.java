@@ -1,7 +1,6 @@
 package io.leveret.ra.settings;
 
 import io.leveret.MqTransactionMode;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -193,100 +192,28 @@ public final class SettingsReader {
      * @return the inbound settings
      */
     public InboundSettings inbound() {
-        String destination = bean.get(Setting.DESTINATION).orElse(null);
+        return inboundReader().read();
+    }
+
+    /**
+     * Reads what a connection factory needs on the broker.
+     *
+     * @return the topology
+     */
+    public FactoryTopology factoryTopology() {
         TopologyMode mode = oneOf(Setting.TOPOLOGY_MODE, TopologyMode.class);
-        boolean named = bean.has(Setting.DESTINATION);
-        if (!named && mode != TopologyMode.DECLARE) {
-            problems.add(
-                    Setting.DESTINATION,
-                    null,
-                    "is required",
-                    "name the queue to consume from, or set topologyMode=DECLARE for one that the"
-                            + " broker names");
-        } else if (destination != null
-                && destination.getBytes(StandardCharsets.UTF_8).length > 255) {
-            problems.add(
-                    Setting.DESTINATION,
-                    destination,
-                    "is longer than the 255 bytes that AMQP allows",
-                    "use a shorter queue name");
-        }
-        AckMode ackMode =
-                bean.has(Setting.ACK_MODE) ? oneOf(Setting.ACK_MODE, AckMode.class) : null;
-        boolean strict = flag(Setting.STRICT_ORDER);
-        boolean exclusive = flag(Setting.EXCLUSIVE_CONSUMER);
-        if (strict && ackMode != null && ackMode != AckMode.AFTER_SUCCESS) {
-            problems.add(
-                    Setting.ACK_MODE,
-                    ackMode.name(),
-                    "contradicts strictOrder, where the next message waits for the success of this one",
-                    "remove one of them");
-        }
-        InboundSettings.Order order =
-                new InboundSettings.Order(strict, exclusive, number(Setting.CONSUMER_PRIORITY));
-        TopologySettings topology = topology(mode, named, order);
-        String single =
-                strict
-                        ? Setting.STRICT_ORDER.property()
-                        : exclusive
-                                ? Setting.EXCLUSIVE_CONSUMER.property()
-                                : topology.isTiedToConnection()
-                                        ? "a queue that belongs to one connection"
-                                        : null;
-        RetrySettings retry = new RetryReader(this, bean).read(destination, strict, topology);
-        return new InboundSettings(
-                named || mode != TopologyMode.DECLARE ? destination : "",
-                single != null ? one(Setting.MAX_SESSION, single) : number(Setting.MAX_SESSION),
-                strict ? one(Setting.PREFETCH, single) : number(Setting.PREFETCH),
-                retry,
-                ackMode,
-                order,
-                time(Setting.STUCK_THRESHOLD),
-                topology.with(retry.queueArguments()));
-    }
-
-    /** What order needs is 1, whatever the default says; only the bean itself can contradict. */
-    private int one(Setting setting, String because) {
-        number(setting);
-        if (bean.has(setting) && number(setting) != 1) {
-            problems.add(setting, text(setting), "contradicts " + because, "remove it, or use 1");
-        }
-        return 1;
-    }
-
-    private TopologySettings topology(
-            TopologyMode mode, boolean named, InboundSettings.Order order) {
         TopologyReader reader = new TopologyReader(problems);
-        Map<Setting, String> idle = new EnumMap<>(bean.values());
-        idle.keySet()
-                .retainAll(EnumSet.of(Setting.EXCHANGES, Setting.QUEUE_OPTIONS, Setting.BINDINGS));
-        reader.checkUsed(
-                mode,
-                List.of(bean, adapter, outside).stream()
-                        .anyMatch(l -> l.has(Setting.TOPOLOGY_MODE)),
-                idle);
-        TopologySettings.Queue queue =
-                new QueueReader(problems)
-                        .read(bean.get(Setting.QUEUE_OPTIONS).orElse(""), named, order);
-        return new TopologySettings(
-                mode,
-                reader.exchanges(bean.get(Setting.EXCHANGES).orElse("")),
-                mode == TopologyMode.DECLARE ? queue : null,
-                reader.bindings(bean.get(Setting.BINDINGS).orElse("")),
-                new TopologySettings.Checks(
-                        oneOf(Setting.VERIFICATION, Verification.class),
-                        new ManagementReader(problems).read(bean, adapter, outside)));
+        reader.checkUsed(mode, bean, adapter, outside);
+        return reader.factory(mode, bean);
     }
 
     /** Checks the resource adapter's defaults of the inbound settings. */
     public void inboundDefaults() {
-        number(Setting.MAX_SESSION);
-        number(Setting.PREFETCH);
-        oneOf(Setting.TOPOLOGY_MODE, TopologyMode.class);
-        TopologySettings none =
-                topology(TopologyMode.NONE, true, new InboundSettings.Order(false, false, 0));
-        new RetryReader(this, bean).read("", false, none);
-        time(Setting.STUCK_THRESHOLD);
+        inboundReader().readDefaults();
+    }
+
+    private InboundReader inboundReader() {
+        return new InboundReader(this, bean, adapter, outside);
     }
 
     /**
@@ -317,7 +244,7 @@ public final class SettingsReader {
         return parser.number(setting, value);
     }
 
-    private boolean flag(Setting setting) {
+    boolean flag(Setting setting) {
         return parser.flag(setting, text(setting));
     }
 

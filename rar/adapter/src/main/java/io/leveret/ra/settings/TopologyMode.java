@@ -1,8 +1,11 @@
 package io.leveret.ra.settings;
 
-/** What an activation does about the queue and the exchanges that it needs, before it consumes. */
+/**
+ * What an activation does about the queue and the exchanges that it needs before it consumes, and a
+ * connection factory before it publishes.
+ */
 public enum TopologyMode {
-    /** Nothing: what is missing shows when it consumes. */
+    /** Nothing: what is missing shows when it is used. */
     NONE,
     /** Looks whether they are there; changes nothing. */
     PASSIVE,

@@ -2,19 +2,28 @@ package io.leveret.ra.settings;
 
 import static io.leveret.ra.settings.Setting.BINDINGS;
 import static io.leveret.ra.settings.Setting.EXCHANGES;
+import static io.leveret.ra.settings.Setting.QUEUES;
+import static io.leveret.ra.settings.Setting.QUEUE_OPTIONS;
 import static io.leveret.ra.settings.Setting.TOPOLOGY_MODE;
 
+import io.leveret.ra.settings.FactoryTopology.QueueBinding;
 import io.leveret.ra.settings.TopologySettings.Binding;
 import io.leveret.ra.settings.TopologySettings.Exchange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
-/** Reads what an activation wants to be there. Stateless but for the errors that it notes. */
+/**
+ * Reads what an activation, or a connection factory, wants to be there. Stateless but for the
+ * errors that it notes.
+ */
 final class TopologyReader {
 
     private static final int MOST_BYTES = 255;
@@ -26,19 +35,27 @@ final class TopologyReader {
         this.problems = problems;
     }
 
-    /**
-     * Notes properties that would be ignored.
-     *
-     * @param modeIsSet whether somebody has chosen NONE; then they are ignored on purpose
-     */
-    void checkUsed(TopologyMode mode, boolean modeIsSet, Map<Setting, String> idle) {
-        if (mode == TopologyMode.NONE && !modeIsSet && !idle.isEmpty()) {
+    /** Notes properties of a bean that would be ignored, unless somebody has chosen NONE. */
+    void checkUsed(TopologyMode mode, Level bean, Level adapter, Level outside) {
+        boolean chosen = Stream.of(bean, adapter, outside).anyMatch(l -> l.has(TOPOLOGY_MODE));
+        Set<Setting> idle = EnumSet.of(EXCHANGES, QUEUES, QUEUE_OPTIONS, BINDINGS);
+        idle.removeIf(setting -> !bean.has(setting));
+        if (mode == TopologyMode.NONE && !chosen && !idle.isEmpty()) {
             problems.add(
                     TOPOLOGY_MODE,
                     null,
-                    "means NONE, where nobody looks at " + Problems.names(idle.keySet()),
+                    "means NONE, where nobody looks at " + Problems.names(idle),
                     "set DECLARE, or PASSIVE to check only, or NONE to ignore them");
         }
+    }
+
+    /** Reads what a connection factory wants. */
+    FactoryTopology factory(TopologyMode mode, Level bean) {
+        return new FactoryTopology(
+                mode,
+                exchanges(bean.get(EXCHANGES).orElse("")),
+                new QueueReader(problems).list(bean.get(QUEUES).orElse("")),
+                queueBindings(bean.get(BINDINGS).orElse("")));
     }
 
     // --- exchanges ---
@@ -95,8 +112,38 @@ final class TopologyReader {
 
     // --- bindings ---
 
+    /** Reads what one queue is bound to. */
     List<Binding> bindings(String text) {
         List<Binding> all = new ArrayList<>();
+        readBindings(
+                text,
+                in -> "",
+                "orders: order.*, payment.#; hdrs: [x-match=all, kind=a]",
+                (queue, binding) -> all.add(binding));
+        return all;
+    }
+
+    /** Reads which queue is bound to what. */
+    List<QueueBinding> queueBindings(String text) {
+        List<QueueBinding> all = new ArrayList<>();
+        readBindings(
+                text,
+                in -> in.arrowTo("the name of a queue"),
+                "shop -> orders: order.*, payment.#; audit -> log",
+                (queue, binding) -> {
+                    checkName(BINDINGS, text, queue);
+                    all.add(new QueueBinding(queue, binding));
+                });
+        return all;
+    }
+
+    /** Reads which queue an entry means. */
+    private interface QueueName {
+        String read(Notation in) throws Notation.MalformedException;
+    }
+
+    private void readBindings(
+            String text, QueueName queueName, String example, BiConsumer<String, Binding> found) {
         Notation in = new Notation(text);
         try {
             while (!in.isAtEnd()) {
@@ -109,19 +156,19 @@ final class TopologyReader {
                             "every queue is bound to the default exchange already",
                             "leave '' out");
                 }
+                String queue = queueName.read(in);
                 if (in.takes(':')) {
                     do {
-                        all.add(binding(text, in, exchange));
+                        found.accept(queue, binding(text, in, exchange));
                     } while (in.takes(','));
                 } else {
-                    all.add(new Binding(exchange, "", Map.of()));
+                    found.accept(queue, new Binding(exchange, "", Map.of()));
                 }
                 in.endEntry();
             }
         } catch (Notation.MalformedException e) {
-            malformed(BINDINGS, text, e, "orders: order.*, payment.#; hdrs: [x-match=all, kind=a]");
+            malformed(BINDINGS, text, e, example);
         }
-        return all;
     }
 
     private Binding binding(String text, Notation in, String exchange)

@@ -1,5 +1,6 @@
 package io.leveret.ra.topology;
 
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.settings.AckMode;
 import io.leveret.ra.settings.InboundSettings;
 import io.leveret.ra.settings.RetryMode;

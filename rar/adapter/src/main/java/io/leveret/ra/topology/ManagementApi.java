@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.link.security.HttpCall;
 import io.leveret.ra.link.security.HttpTrust;
 import io.leveret.ra.link.security.Logins;
@@ -12,14 +13,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -100,31 +98,20 @@ final class ManagementApi {
                         "Accept",
                         "application/json");
         HttpCall call = new HttpCall(URI.create(uri + path), tls ? sockets() : null, MOST_BYTES);
-        try {
-            HttpCall.Answer answer = call.run(headers, null, limit, executor, () -> {});
-            if (answer.status() == 404) {
-                return null;
-            }
-            if (answer.status() != 200) {
-                throw new IOException(this + " answered " + answer.status() + hint(answer));
-            }
-            return json(answer.body());
-        } catch (ExecutionException e) {
-            throw new IOException(this + " cannot be asked", e.getCause());
-        } catch (TimeoutException e) {
-            throw new IOException(this + " did not answer within " + limit.toMillis() + " ms");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for " + this, e);
+        HttpCall.Answer answer =
+                HttpCall.explained(
+                        this, limit, () -> call.run(headers, null, limit, executor, () -> {}));
+        if (answer.status() == 404) {
+            return null;
         }
+        if (answer.status() != 200) {
+            throw new IOException(this + " answered " + answer.status() + hint(answer));
+        }
+        return json(answer.body());
     }
 
     private SSLSocketFactory sockets() throws IOException {
-        try {
-            return HttpTrust.in(broker.tls() == null ? null : broker.tls().trust());
-        } catch (GeneralSecurityException e) {
-            throw new IOException("TLS cannot be set up for " + this, e);
-        }
+        return HttpTrust.in(broker.tls() == null ? null : broker.tls().trust(), this);
     }
 
     private static String hint(HttpCall.Answer answer) {

@@ -1,6 +1,7 @@
 package io.leveret.ra.topology;
 
 import com.rabbitmq.client.Channel;
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.settings.RetrySettings;
 import io.leveret.ra.settings.TopologySettings.Queue;
 import io.leveret.ra.settings.TopologySettings.QueueType;

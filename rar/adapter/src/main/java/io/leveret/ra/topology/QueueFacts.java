@@ -1,5 +1,6 @@
 package io.leveret.ra.topology;
 
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.settings.RetrySettings;
 import java.util.ArrayList;
 import java.util.List;

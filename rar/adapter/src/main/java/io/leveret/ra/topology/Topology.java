@@ -1,7 +1,6 @@
 package io.leveret.ra.topology;
 
-import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.link.ChannelSetup;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkUnavailableException;
@@ -11,8 +10,6 @@ import io.leveret.ra.settings.TopologyMode;
 import io.leveret.ra.settings.TopologySettings;
 import io.leveret.ra.settings.TopologySettings.Binding;
 import io.leveret.ra.settings.TopologySettings.Exchange;
-import io.leveret.ra.settings.TopologySettings.Queue;
-import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -26,8 +23,6 @@ import java.util.Set;
  * passed on), no answer in time, the link lost meanwhile. Immutable; thread-safe.
  */
 public final class Topology {
-
-    private static final Set<String> USUAL_TYPES = Set.of("direct", "fanout", "topic", "headers");
 
     private final String destination;
     private final String shownQueue;
@@ -150,48 +145,13 @@ public final class Topology {
             return destination;
         }
         for (Exchange each : settings.exchanges()) {
-            steps.run(
-                    "declare exchange '" + each.name() + "'",
-                    Hint.DECLARE,
-                    isRisky(each, version),
-                    client -> declare(client, each));
+            steps.declare(each, version);
         }
-        String[] name = new String[1];
-        steps.run(
-                "declare " + shownQueue,
-                Hint.DECLARE,
-                isRisky(settings.queue()),
-                client -> name[0] = queue.run(client));
+        String name = steps.declare(shownQueue, settings.queue(), queue);
         for (Binding each : settings.bindings()) {
-            steps.run(
-                    "bind " + shownQueue + " to exchange '" + each.exchange() + "'",
-                    Hint.BIND,
-                    false,
-                    client ->
-                            client.queueBind(
-                                    name[0], each.exchange(), each.routingKey(), each.arguments()));
+            steps.bind(shownQueue, name, each);
         }
-        return name[0];
-    }
-
-    /** RabbitMQ 3 closes the connection (503) when it does not know a type of exchange. */
-    private static boolean isRisky(Exchange exchange, BrokerVersion version) {
-        return !version.isAtLeast(4, 0) && !USUAL_TYPES.contains(exchange.type());
-    }
-
-    /** A broker that is told not to permit such queues closes the connection (541). */
-    private static boolean isRisky(Queue queue) {
-        return !queue.durable() && !queue.exclusive();
-    }
-
-    private static void declare(Channel client, Exchange exchange) throws IOException {
-        client.exchangeDeclare(
-                exchange.name(),
-                exchange.type(),
-                exchange.durable(),
-                exchange.autoDelete(),
-                exchange.internal(),
-                exchange.arguments());
+        return name;
     }
 
     private void look(Steps steps) throws TopologyException, InterruptedException {
@@ -199,77 +159,8 @@ public final class Topology {
         settings.exchanges().forEach(each -> exchanges.add(each.name()));
         settings.bindings().forEach(each -> exchanges.add(each.exchange()));
         for (String each : exchanges) {
-            steps.run(
-                    "find exchange '" + each + "'",
-                    Hint.PASSIVE,
-                    false,
-                    client -> client.exchangeDeclarePassive(each));
+            steps.findExchange(each);
         }
-        steps.run(
-                "find " + shownQueue,
-                Hint.PASSIVE,
-                false,
-                client -> client.queueDeclarePassive(destination));
-    }
-
-    /** Does one thing after the other, until the broker refuses one. */
-    private record Steps(LinkChannel channel, Channels channels) {
-
-        void run(String what, Hint hint, boolean risky, ChannelSetup step)
-                throws TopologyException, InterruptedException {
-            try {
-                if (risky) {
-                    channels.apart(step);
-                } else {
-                    step.run(channel.client());
-                }
-            } catch (IOException | RuntimeException e) {
-                channel.roundTripFailed(e);
-                throw TopologyException.of("cannot " + what, hint, e);
-            } catch (LinkUnavailableException e) {
-                throw TopologyException.of("cannot " + what, hint, e);
-            }
-        }
-    }
-
-    /** What to do about a refusal. */
-    private enum Hint implements TopologyException.Hints {
-        DECLARE(
-                "grant the user what the broker names, or use topologyMode=PASSIVE",
-                "something that it refers to is missing",
-                "it exists and is different, and nothing was changed: bring the setting in line"
-                        + " with it, or delete it yourself"),
-        BIND(
-                "grant the user write on the queue and read on the exchange, or use"
-                        + " topologyMode=PASSIVE",
-                "name the exchange in exchanges too, or make it",
-                null),
-        PASSIVE(
-                "grant the user a permission on the virtual host",
-                "make it, or use topologyMode=DECLARE",
-                null);
-
-        private final String refused;
-        private final String missing;
-        private final String different;
-
-        Hint(String refused, String missing, String different) {
-            this.refused = refused;
-            this.missing = missing;
-            this.different = different;
-        }
-
-        @Override
-        public String of(int code, String words) {
-            return switch (code) {
-                case AMQP.ACCESS_REFUSED -> refused;
-                case AMQP.NOT_FOUND -> missing;
-                case AMQP.RESOURCE_LOCKED -> "it belongs to another connection until that ends";
-                case AMQP.PRECONDITION_FAILED -> words.contains("inequivalent") ? different : null;
-                case AMQP.COMMAND_INVALID -> "a plug-in of the broker that has it is not enabled";
-                case AMQP.INTERNAL_ERROR -> "this broker does not permit it any more";
-                default -> null;
-            };
-        }
+        steps.findQueue(shownQueue, destination);
     }
 }

@@ -1,8 +1,7 @@
 package io.leveret.ra.topology;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Method;
-import com.rabbitmq.client.ShutdownSignalException;
+import io.leveret.ra.link.CloseReason;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,25 +32,13 @@ public final class TopologyException extends IOException {
      * @param hints says what to do, by the code of the broker
      */
     static TopologyException of(String what, Hints hints, Exception cause) {
-        for (Throwable at = cause; at != null; at = at.getCause()) {
-            if (at instanceof ShutdownSignalException signal) {
-                Method reason = signal.getReason();
-                if (reason instanceof AMQP.Channel.Close close) {
-                    return of(what, hints, cause, close.getReplyCode(), close.getReplyText());
-                }
-                if (reason instanceof AMQP.Connection.Close close) {
-                    return of(what, hints, cause, close.getReplyCode(), close.getReplyText());
-                }
-            }
-        }
-        return new TopologyException(what, 0, "", cause);
-    }
-
-    private static TopologyException of(
-            String what, Hints hints, Exception cause, int code, String words) {
-        String hint = hints.of(code, words);
+        CloseReason reason = CloseReason.of(cause);
+        String hint = reason.code() == 0 ? null : hints.of(reason.code(), reason.text());
         return new TopologyException(
-                hint == null ? what : what + " (" + hint + ")", code, words, cause);
+                hint == null ? what : what + " (" + hint + ")",
+                reason.code(),
+                reason.text(),
+                cause);
     }
 
     /**
@@ -69,6 +56,15 @@ public final class TopologyException extends IOException {
 
         /** Gives what to do, or null when nothing more can be said. */
         String of(int code, String words);
+    }
+
+    /**
+     * Says whether the broker has refused.
+     *
+     * @return false when it did not answer, or the connection was lost
+     */
+    public boolean isRefused() {
+        return code != 0;
     }
 
     /** The code of the broker, 0 when it did not answer. */

@@ -1,6 +1,8 @@
 package io.leveret.ra.topology;
 
 import com.rabbitmq.client.AMQP;
+import io.leveret.ra.link.BrokerVersion;
+import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.settings.AckMode;
 import io.leveret.ra.settings.BrokerSettings;
@@ -211,7 +213,7 @@ public final class Verifier {
         try {
             channels.aside(client -> client.exchangeDeclarePassive(exchange));
         } catch (LinkUnavailableException e) {
-            int code = TopologyException.of("", (c, words) -> null, e).code();
+            int code = CloseReason.of(e).code();
             if (code == AMQP.NOT_FOUND) {
                 findings.add(
                         "exchange '"

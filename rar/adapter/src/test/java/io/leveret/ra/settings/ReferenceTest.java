@@ -162,7 +162,7 @@ final class ReferenceTest {
     @EnumSource
     @DisplayName("ra.xml describes each bean's properties as the table does, secrets as such")
     void descriptorAgrees(Setting.Bean bean) throws Exception {
-        int listenerTypes = 2;
+        int listenerTypes = 3;
         List<Element> owners = owners(bean);
         assertEquals(bean == Setting.Bean.ACTIVATION ? listenerTypes : 1, owners.size());
         for (Element owner : owners) {

@@ -353,4 +353,74 @@ final class TopologyTest {
     void badManagement(String url) {
         refused(Setting.MANAGEMENT_URL, url, "without user", "broker set");
     }
+
+    private FactoryTopology factoryTopology() {
+        SettingsReader reader = given.reader();
+        FactoryTopology topology = reader.factoryTopology();
+        assertTrue(reader.problems().isEmpty(), () -> reader.problems().message("It"));
+        return topology;
+    }
+
+    private void factoryRefuses(Setting about, String value, String part) {
+        given.bean(about, value);
+        SettingsReader reader = given.reader();
+        reader.factoryTopology();
+        String message = reader.problems().message("It");
+        assertEquals(List.of(about.property()), reader.problems().properties(), message);
+        assertTrue(message.contains(part), () -> part + " in " + message);
+        given.bean(about, null);
+    }
+
+    @Test
+    @DisplayName("of a connection factory: several queues, and bindings that name theirs")
+    void ofAFactory() {
+        given.bean(Setting.EXCHANGES, "shop type=topic")
+                .bean(Setting.QUEUES, "orders max-length=5; 'the log' type=classic [x-a='1']")
+                .bean(Setting.BINDINGS, "shop -> orders: order.*, pay.#; h -> 'the log': [k=a]");
+        FactoryTopology topology = factoryTopology();
+        assertEquals(
+                List.of(
+                        new FactoryTopology.NamedQueue(
+                                "orders",
+                                new Queue(
+                                        QueueType.QUORUM,
+                                        true,
+                                        false,
+                                        false,
+                                        false,
+                                        Map.of("x-max-length", 5L))),
+                        new FactoryTopology.NamedQueue(
+                                "the log",
+                                new Queue(
+                                        QueueType.CLASSIC,
+                                        true,
+                                        false,
+                                        false,
+                                        false,
+                                        Map.of("x-a", "1")))),
+                topology.queues());
+        assertEquals(
+                List.of(
+                        new FactoryTopology.QueueBinding(
+                                "orders", new Binding("shop", "order.*", Map.of())),
+                        new FactoryTopology.QueueBinding(
+                                "orders", new Binding("shop", "pay.#", Map.of())),
+                        new FactoryTopology.QueueBinding(
+                                "the log", new Binding("h", "", Map.of("k", "a")))),
+                topology.bindings());
+    }
+
+    @Test
+    @DisplayName("of a connection factory: what cannot be is refused")
+    void ofAFactoryRefused() {
+        factoryRefuses(Setting.QUEUES, "a; a", "twice");
+        factoryRefuses(Setting.QUEUES, "a exclusive=true", "connection that publishes");
+        factoryRefuses(Setting.QUEUES, "amq.x", "only the broker may give");
+        factoryRefuses(Setting.QUEUES, "a type=quorum max-priority=3", "contradicts");
+        factoryRefuses(Setting.QUEUES, "a durable", "durable=false");
+        factoryRefuses(Setting.BINDINGS, "shop: order.*", "-> and the name of a queue");
+        factoryRefuses(Setting.BINDINGS, "shop->orders", "-> and the name of a queue");
+        given.bean(Setting.TOPOLOGY_MODE, null).bean(Setting.QUEUES, "a");
+        factoryRefuses(Setting.TOPOLOGY_MODE, null, "nobody looks at queues");
+    }
 }

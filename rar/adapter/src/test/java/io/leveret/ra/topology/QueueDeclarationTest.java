@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.settings.TopologySettings.Queue;
 import io.leveret.ra.settings.TopologySettings.QueueType;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.leveret.ra.topology;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.ra.link.BrokerVersion;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;

@@ -16,11 +16,13 @@ public final class Body {
         return ByteBuffer.allocate(SIZE).putInt(round).putInt(index).array();
     }
 
-    static int round(byte[] body) {
+    /** Reads the number of the round. */
+    public static int round(byte[] body) {
         return ByteBuffer.wrap(body).getInt();
     }
 
-    static int index(byte[] body) {
+    /** Reads the number of the message in its round. */
+    public static int index(byte[] body) {
         return ByteBuffer.wrap(body).getInt(Integer.BYTES);
     }
 }

@@ -1,5 +1,6 @@
 package io.leveret.it.bench.load;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +38,12 @@ public final class Waits {
      * @throws IllegalStateException when it does not hold in time
      */
     public static void until(BooleanSupplier holds, String what) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        until(holds, what, Duration.ofSeconds(LIMIT_SECONDS));
+    }
+
+    /** The same with a limit of its own. */
+    public static void until(BooleanSupplier holds, String what, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
                 throw new IllegalStateException("not in time: " + what);

@@ -50,6 +50,21 @@ public final class HttpCall {
      */
     public record Answer(int status, byte[] body) {}
 
+    /** A call, and what has to be waited for before it. */
+    public interface Waiting {
+
+        /**
+         * Makes the call.
+         *
+         * @return the answer
+         * @throws IOException when it cannot be made
+         * @throws TimeoutException when the limit is over
+         * @throws ExecutionException with the reason why there is no answer
+         * @throws InterruptedException when the caller is interrupted
+         */
+        Answer run() throws IOException, ExecutionException, TimeoutException, InterruptedException;
+    }
+
     private static final int CHUNK = 8 << 10;
 
     private final URI uri;
@@ -70,6 +85,28 @@ public final class HttpCall {
         this.uri = uri;
         this.tls = tls;
         this.mostBytes = mostBytes;
+    }
+
+    /**
+     * Makes a call, and says in words why there is no answer.
+     *
+     * @param whom who is asked, as a text that may be shown
+     * @param limit the longest time that it may take, for the words
+     * @param call makes it
+     * @return the answer
+     * @throws IOException when there is none; says why. An interrupt is set again
+     */
+    public static Answer explained(Object whom, Duration limit, Waiting call) throws IOException {
+        try {
+            return call.run();
+        } catch (ExecutionException e) {
+            throw new IOException(whom + " cannot be asked", e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException(whom + " did not answer within " + limit.toMillis() + " ms");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for " + whom, e);
+        }
     }
 
     /**

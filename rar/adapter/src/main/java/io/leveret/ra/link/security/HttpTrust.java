@@ -18,13 +18,17 @@ public final class HttpTrust {
      * Makes sockets that trust certain authorities.
      *
      * @param trust the authorities, or null for the JVM's own
+     * @param whom who is going to be asked, as a text that may be shown
      * @return makes sockets
-     * @throws IOException when the store cannot be used; says which and why
-     * @throws GeneralSecurityException when the JVM cannot do it
+     * @throws IOException when the store cannot be used, or the JVM cannot do it; says which and
+     *     why
      */
-    public static SSLSocketFactory in(TlsSettings.Store trust)
-            throws IOException, GeneralSecurityException {
-        return (trust == null ? SSLContext.getDefault() : trusting(trust)).getSocketFactory();
+    public static SSLSocketFactory in(TlsSettings.Store trust, Object whom) throws IOException {
+        try {
+            return (trust == null ? SSLContext.getDefault() : trusting(trust)).getSocketFactory();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS cannot be set up for " + whom, e);
+        }
     }
 
     private static SSLContext trusting(TlsSettings.Store trust)

@@ -10,17 +10,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -127,29 +124,18 @@ public final class TokenEndpoint {
 
     private HttpCall.Answer send(Duration limit) throws IOException {
         long begin = System.nanoTime();
-        HttpCall post = new HttpCall(client.tokenEndpoint(), sockets(), MOST_BYTES);
-        try {
-            if (!oneAtOnce.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new IOException("an earlier request to " + this + " has not ended");
-            }
-            Duration left = limit.minusNanos(System.nanoTime() - begin);
-            return post.run(headers(), form(), left, executor, oneAtOnce::release);
-        } catch (ExecutionException e) {
-            throw new IOException(this + " cannot be asked", e.getCause());
-        } catch (TimeoutException e) {
-            throw new IOException(this + " did not answer within " + limit.toMillis() + " ms");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for " + this, e);
-        }
-    }
-
-    private SSLSocketFactory sockets() throws IOException {
-        try {
-            return HttpTrust.in(trust);
-        } catch (GeneralSecurityException e) {
-            throw new IOException("TLS cannot be set up for " + this, e);
-        }
+        SSLSocketFactory sockets = HttpTrust.in(trust, this);
+        HttpCall post = new HttpCall(client.tokenEndpoint(), sockets, MOST_BYTES);
+        return HttpCall.explained(
+                this,
+                limit,
+                () -> {
+                    if (!oneAtOnce.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                        throw new IOException("an earlier request to " + this + " has not ended");
+                    }
+                    Duration left = limit.minusNanos(System.nanoTime() - begin);
+                    return post.run(headers(), form(), left, executor, oneAtOnce::release);
+                });
     }
 
     /** Null when it is no JSON object. */

@@ -1,4 +1,4 @@
-package io.leveret.ra.inbound;
+package io.leveret.ra.topology;
 
 import io.leveret.ra.link.ChannelSetup;
 import io.leveret.ra.link.Deadline;
@@ -8,15 +8,21 @@ import io.leveret.ra.link.LinkKey;
 import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.settings.BrokerSettings;
-import io.leveret.ra.topology.Topology;
 import java.time.Duration;
 
-/** Where a session has its channels from. Thread-safe. */
-record SessionChannels(LinkRegistry links, LinkGroup group) implements Topology.Channels {
+/**
+ * Channels of one group of links. Thread-safe.
+ *
+ * @param links all links, for those that are needed beside the group
+ * @param group the group
+ * @param own whether its channels are the adapter's own, which may use the reserve
+ */
+public record GroupChannels(LinkRegistry links, LinkGroup group, boolean own)
+        implements Topology.Channels {
 
     @Override
     public LinkChannel open() throws LinkUnavailableException, InterruptedException {
-        return group.open(deadline(), false, false, ChannelSetup.NONE);
+        return group.open(deadline(), false, own, ChannelSetup.NONE);
     }
 
     @Override
@@ -38,12 +44,21 @@ record SessionChannels(LinkRegistry links, LinkGroup group) implements Topology.
         group.open(deadline(), false, true, work).close();
     }
 
-    BrokerSettings broker() {
+    /**
+     * Gives whom they are connected to.
+     *
+     * @return the broker set
+     */
+    public BrokerSettings broker() {
         return group.key().broker();
     }
 
-    /** How long a connect, and so a request, may take. */
-    Duration limit() {
+    /**
+     * Gives how long a connect, and so a request, may take.
+     *
+     * @return the time
+     */
+    public Duration limit() {
         return group.key().settings().connectTimeout();
     }
 
