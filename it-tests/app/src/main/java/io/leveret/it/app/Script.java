@@ -45,7 +45,9 @@ record Script(
     enum Failure {
         RUNTIME,
         CHECKED,
-        ROLLBACK_ONLY
+        ROLLBACK_ONLY,
+        /** An unchecked exception of another enterprise bean. */
+        HOPELESS
     }
 
     static Script of(MqMessage message) {

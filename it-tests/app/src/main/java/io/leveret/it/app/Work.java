@@ -12,6 +12,7 @@ public class Work {
     @Inject private Journal journal;
     @Inject private Rows rows;
     @Inject private Gates gates;
+    @Inject private Judge judge;
 
     /** Marks the work that a listener is doing for rollback. */
     interface Rollback {
@@ -48,12 +49,12 @@ public class Work {
         }
     }
 
-    private static void fail(Script.Failure failure, String reason, Rollback rollback)
-            throws Exception {
+    private void fail(Script.Failure failure, String reason, Rollback rollback) throws Exception {
         switch (failure) {
             case RUNTIME -> throw new IllegalStateException(reason);
             case CHECKED -> throw new RefusedException(reason);
             case ROLLBACK_ONLY -> rollback.mark();
+            case HOPELESS -> judge.refuse(reason);
         }
     }
 }

@@ -66,6 +66,10 @@ final class Bare implements AutoCloseable {
         return name;
     }
 
+    void bind(String queue, String exchange, String routingKey) throws IOException {
+        channel.queueBind(queue, exchange, routingKey);
+    }
+
     void deleteExchange(String exchange) throws IOException {
         channel.exchangeDelete(exchange);
     }

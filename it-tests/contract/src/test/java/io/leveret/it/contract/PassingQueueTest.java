@@ -129,6 +129,91 @@ class PassingQueueTest {
         Until.holds("one queue", SOON, () -> bindings() == 1);
     }
 
+    private MqActivationSpec namedByTheBroker() {
+        MqActivationSpec spec = spec("exclusive=true");
+        spec.setDestination(null);
+        spec.setParkingQueue(queue);
+        spec.setExchanges(exchange + " type=topic");
+        spec.setBindings(exchange + ": order.*, payment.#");
+        return spec;
+    }
+
+    /** The names that the broker gave, by what is bound to the exchange. */
+    private List<String> bound() {
+        return node.ctl("list_bindings", "source_name", "destination_name", "routing_key")
+                .lines()
+                .filter(line -> line.startsWith(exchange + "\t"))
+                .map(line -> line.split("\t")[1])
+                .toList();
+    }
+
+    /** Another queue is there, with both bindings, and takes what is published from now on. */
+    private void anotherQueueHasTaken(String old) throws Exception {
+        Until.holds(
+                "another queue, bound twice",
+                SOON,
+                () -> {
+                    List<String> names = bound();
+                    return names.size() == 2 && !names.contains(old);
+                });
+        int before = bean.count();
+        publish(exchange, "order.new", "after: by key");
+        publish(exchange, "payment.a.b", "after: by another key");
+        Until.holds("what came after", SOON, () -> bean.count() == before + 2);
+        assertEquals(
+                List.of("after: by key", "after: by another key"),
+                bean.texts().subList(before, before + 2));
+    }
+
+    @Test
+    void anExclusiveQueueNamedByTheBrokerIsReplacedByAnotherOneWithItsBindings() throws Exception {
+        ActivationMXBean seen = consume(namedByTheBroker());
+        String first = bound().get(0);
+        assertTrue(first.startsWith("amq.gen"), first);
+
+        proxy.cut();
+        anotherQueueHasTaken(first);
+        String second = bound().get(0);
+
+        node.ctl("delete_queue", second); // the broker cancels the consumer
+        anotherQueueHasTaken(second);
+
+        seen.stop();
+        Until.holds("paused", SOON, () -> "PAUSED".equals(seen.getState()));
+        seen.start();
+        Until.holds("consumes", SOON, () -> "CONSUMING".equals(seen.getState()));
+        publish(exchange, "order.last", "after a pause");
+        Until.holds("it", SOON, () -> bean.texts().contains("after a pause"));
+    }
+
+    @Test
+    void anExclusiveQueueNamedByTheBrokerIsMadeAnewAtTheOtherAddress() throws Exception {
+        rig.close();
+        try (FaultProxy other = FaultProxy.to(node)) {
+            rig =
+                    new Rig(proxy.port())
+                            .with(
+                                    a ->
+                                            a.setAddresses(
+                                                    "127.0.0.1:"
+                                                            + proxy.port()
+                                                            + ",127.0.0.1:"
+                                                            + other.port()))
+                            .start();
+            consume(namedByTheBroker());
+            String first = bound().get(0);
+            FaultProxy used = proxy.connections() > 0 ? proxy : other;
+            FaultProxy left = used == proxy ? other : proxy;
+            assertEquals(0, left.connections());
+
+            used.refuse(true);
+            used.cut();
+            anotherQueueHasTaken(first);
+            assertTrue(left.connections() > 0);
+            rig.close();
+        }
+    }
+
     private long bindings() {
         return node.ctl("list_bindings", "source_name", "destination_name")
                 .lines()

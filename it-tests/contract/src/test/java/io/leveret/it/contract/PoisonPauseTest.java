@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.MqMessageListener;
+import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.FakeEndpoints;
 import io.leveret.ra.inbound.MqActivationSpec;
 import io.leveret.ra.observe.ActivationMXBean;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +27,10 @@ import org.junit.jupiter.api.Timeout;
 class PoisonPauseTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
+
+    /** A probe that has failed is followed after the pause, which is two seconds by then. */
+    private static final Duration TWO_PAUSES = Duration.ofSeconds(15);
+
     private static final int THRESHOLD = 10;
     private static final int MESSAGES = 60;
 
@@ -35,6 +43,7 @@ class PoisonPauseTest {
                         }
                     });
     private Bare bare;
+    private FaultProxy proxy;
     private Rig rig;
     private String queue;
     private MqActivationSpec spec;
@@ -44,7 +53,8 @@ class PoisonPauseTest {
     void setUp() throws Exception {
         bare = new Bare(Nodes.shared().port());
         queue = bare.queue("poison");
-        rig = Rig.started(Nodes.shared().port());
+        proxy = FaultProxy.to(Nodes.shared());
+        rig = Rig.started(proxy.port());
         spec = rig.spec(queue);
         spec.setMaxSession("3");
         spec.setRetryDelay("60000");
@@ -57,6 +67,7 @@ class PoisonPauseTest {
     @AfterEach
     void tearDown() throws Exception {
         rig.close();
+        proxy.close();
         bare.close();
         rig.assertContractKept();
     }
@@ -108,6 +119,98 @@ class PoisonPauseTest {
         Until.never("another one", Duration.ofSeconds(3), () -> seen.getInFlight() > 1);
         gate.countDown();
         Until.holds("the others", SOON, () -> bean.count() == MESSAGES);
+    }
+
+    /** Pauses, and makes the next probe wait for the gate; then it does what is said. */
+    private ActivationMXBean probing(CountDownLatch gate, MqMessageListener then) throws Exception {
+        ActivationMXBean seen = consume();
+        Until.holds("the pause", SOON, seen::isPausedByFailures);
+        Until.holds("the end of what runs", SOON, () -> seen.getInFlight() == 0);
+        AtomicBoolean first = new AtomicBoolean(true);
+        bean.then(
+                m -> {
+                    if (first.getAndSet(false)) {
+                        assertTrue(gate.await(SOON.toMillis(), TimeUnit.MILLISECONDS));
+                    }
+                    then.onMessage(m);
+                });
+        Until.holds("the probe", SOON, () -> seen.getInFlight() == 1);
+        return seen;
+    }
+
+    @Test
+    void aProbeWhoseChannelIsLostStaysTheOnlyOneUntilItEndsAndThenTheNextOneIsTried()
+            throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        Set<String> processed = ConcurrentHashMap.newKeySet();
+        AtomicBoolean fails = new AtomicBoolean(true);
+        try (LogLines lost = new LogLines("lost its subscription")) {
+            ActivationMXBean seen =
+                    probing(
+                            gate,
+                            m -> {
+                                if (fails.getAndSet(false)) {
+                                    throw new IllegalStateException("nothing works");
+                                }
+                                processed.add(m.text());
+                            });
+            int tried = bean.count();
+            String probe = bean.texts().get(tried - 1);
+            proxy.cut();
+            Until.holds("the loss", SOON, () -> lost.count() > 0);
+            Until.holds("the consumers", SOON, () -> bare.consumers(queue) == 3);
+            Until.never("another one", Duration.ofSeconds(3), () -> bean.count() > tried);
+            assertTrue(seen.isPausedByFailures());
+
+            gate.countDown();
+            Until.holds("the next one", TWO_PAUSES, () -> bean.count() > tried);
+            // Those before it wait for their next try; it was not settled, and comes again.
+            Until.holds("it and all others", SOON, () -> processed.size() == MESSAGES - tried + 1);
+            assertTrue(processed.contains(probe));
+            assertFalse(seen.isPausedByFailures());
+        }
+    }
+
+    @Test
+    void aProbeThatHangsIsReportedAndHoldsUpTheOthersUntilItIsFree() throws Exception {
+        spec.setStuckThreshold("400");
+        CountDownLatch gate = new CountDownLatch(1);
+        try (LogLines stuck = new LogLines("has a STUCK session");
+                LogLines free = new LogLines("is no longer stuck")) {
+            ActivationMXBean seen = probing(gate, m -> {});
+            int tried = bean.count();
+            Until.holds("STUCK", SOON, () -> seen.getSessionsStuck() == 1);
+            Until.never("another one", Duration.ofSeconds(3), () -> bean.count() > tried);
+            assertTrue(seen.isPausedByFailures());
+            assertEquals(1, stuck.count(), stuck.lines()::toString);
+
+            gate.countDown();
+            Until.holds("all others", SOON, () -> bean.count() == MESSAGES);
+            assertFalse(seen.isPausedByFailures());
+            Until.holds("all sessions", SOON, () -> seen.getSessionsConsuming() == 3);
+            assertEquals(0, seen.getSessionsStuck());
+            assertEquals(1, free.count(), free.lines()::toString);
+        }
+    }
+
+    @Test
+    void anOperatorMayHaveAnotherOneTriedWhileTheProbeHangs() throws Exception {
+        spec.setStuckThreshold("400");
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch other = new CountDownLatch(1);
+        ActivationMXBean seen =
+                probing(gate, m -> assertTrue(other.await(SOON.toMillis(), TimeUnit.MILLISECONDS)));
+        Until.holds("STUCK", SOON, () -> seen.getSessionsStuck() == 1);
+        int tried = bean.count();
+
+        seen.resume();
+
+        Until.holds("one more", SOON, () -> bean.count() == tried + 1);
+        Until.never("two more", Duration.ofSeconds(2), () -> bean.count() > tried + 1);
+        other.countDown();
+        Until.holds("the others", SOON, () -> bean.count() == MESSAGES);
+        assertFalse(seen.isPausedByFailures());
+        gate.countDown();
     }
 
     @Test

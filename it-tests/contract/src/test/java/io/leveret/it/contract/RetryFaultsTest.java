@@ -2,6 +2,7 @@ package io.leveret.it.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.rabbitmq.client.GetResponse;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +37,10 @@ class RetryFaultsTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration A_WHILE = Duration.ofSeconds(2);
+
+    /** Ten seconds for the publishes, and what a busy machine needs beside them. */
+    private static final Duration PUT_BACK_LIMIT = Duration.ofSeconds(20);
+
     private static final int DELAY = 300;
 
     private BrokerNode node;
@@ -188,6 +195,65 @@ class RetryFaultsTest {
         GetResponse got = bare.take(queue);
         assertNotNull(got);
         assertTrue(got.getEnvelope().isRedeliver());
+    }
+
+    @Test
+    void whatAnOperatorPutsBackMeanwhileIsRefusedWithAReasonAndLosesNothing() throws Exception {
+        AtomicBoolean mended = new AtomicBoolean();
+        Set<String> processed = ConcurrentHashMap.newKeySet();
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (!mended.get()) {
+                                fail(m);
+                            }
+                            processed.add(m.text());
+                        });
+        spec.setMaxAttempts("1");
+        consume(bean);
+        for (int i = 0; i < 3; i++) {
+            bare.publish(queue, "m" + i);
+        }
+        Until.holds(
+                "three parked", SOON, () -> Nodes.exists(parking()) && bare.ready(parking()) == 3);
+        ActivationMXBean seen = rig.activation();
+        mended.set(true);
+        alarm = true;
+        node.blockPublishers();
+
+        long start = System.nanoTime();
+        RuntimeException e = assertThrows(RuntimeException.class, () -> seen.returnParked(10));
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        assertTrue(millis < PUT_BACK_LIMIT.toMillis(), millis + " ms");
+        assertSaysWhatIsLeft(e);
+        Until.holds("they are still parked", SOON, () -> bare.ready(parking()) == 3);
+        assertEquals(Set.of(), processed);
+
+        node.unblockPublishers();
+        alarm = false;
+        Until.holds(
+                "all processed",
+                SOON,
+                () -> {
+                    if (bare.ready(parking()) > 0) {
+                        putBack(seen);
+                    }
+                    return processed.size() == 3 && bare.ready(parking()) == 0;
+                });
+    }
+
+    /** While the broker has not told that it goes on, it may be refused as before. */
+    private static void putBack(ActivationMXBean seen) {
+        try {
+            seen.returnParked(10);
+        } catch (RuntimeException e) {
+            assertSaysWhatIsLeft(e);
+        }
+    }
+
+    private static void assertSaysWhatIsLeft(RuntimeException refusal) {
+        String said = refusal.toString();
+        assertTrue(said.matches("(?s).*(blocked|not confirmed in time).*"), said);
     }
 
     /** A message has failed while the broker blocks publishers. */

@@ -150,6 +150,7 @@ class RetryTest {
         spec.setRetryMaxDelay("900");
         spec.setMaxAttempts("0");
         String exchange = bare.exchange("retried", queue);
+        bare.bind(queue, exchange, "a.key");
         Bean bean =
                 new Bean(
                         m -> {
@@ -158,7 +159,7 @@ class RetryTest {
                             }
                         });
         consume(bean);
-        rig.publisher().publish(exchange, queue, MqMessage.text("m"));
+        rig.publisher().publish(exchange, "a.key", MqMessage.text("m"));
 
         Until.holds("five tries", SOON, () -> bean.count() == 5);
         List<Bean.Seen> seen = bean.seen();
@@ -169,7 +170,7 @@ class RetryTest {
         }
         for (MqMessage m : messages) {
             assertEquals(exchange, m.exchange());
-            assertEquals(queue, m.routingKey());
+            assertEquals("a.key", m.routingKey());
         }
         assertEquals(messages.get(0).messageId(), messages.get(4).messageId());
     }
@@ -193,7 +194,7 @@ class RetryTest {
     @Test
     void aManualListenersDelayIsTheNearestOneOfTheLadder() throws Exception {
         spec.setRetryDelay(null);
-        spec.setRetryDelays("50, 700");
+        spec.setRetryDelays("50, 700, 60000");
         List<Long> at = new CopyOnWriteArrayList<>();
         MqDeliveryListener bean =
                 delivery -> {
@@ -236,6 +237,7 @@ class RetryTest {
     void aMessageThatAlwaysFailsIsParkedWithADescription() throws Exception {
         spec.setRetryDelay("50");
         String exchange = bare.exchange("parked", queue);
+        bare.bind(queue, exchange, "a.key");
         Bean bean = new Bean(RetryTest::fail);
         Instant before = Instant.now().minusSeconds(2);
         consume(bean);
@@ -248,7 +250,7 @@ class RetryTest {
                         .header("colour", "red")
                         .header("deep", Map.of("list", List.of(1, "two", 3L)))
                         .build();
-        rig.publisher().publish(exchange, queue, sent);
+        rig.publisher().publish(exchange, "a.key", sent);
 
         GetResponse got = parked();
         assertArrayEquals("poison".getBytes(StandardCharsets.UTF_8), got.getBody());
@@ -266,7 +268,7 @@ class RetryTest {
         assertEquals(4, headers.get("x-leveret-attempts"));
         assertEquals(queue, header(got, "queue"));
         assertEquals(exchange, header(got, "exchange"));
-        assertEquals(queue, header(got, "routing-key"));
+        assertEquals("a.key", header(got, "routing-key"));
         assertEquals("maxAttempts=4 reached", header(got, "reason"));
         assertEquals("java.lang.IllegalStateException", header(got, "exception"));
         assertEquals("no good: poison", header(got, "exception-message"));
@@ -360,6 +362,29 @@ class RetryTest {
         Date first = (Date) headers.get("x-leveret-first-failure");
         Date last = (Date) headers.get("x-leveret-last-failure");
         assertTrue(first.before(last), () -> first + " and " + last);
+    }
+
+    @Test
+    void inPlaceWithoutALimitItIsTriedUntilItIsProcessed() throws Exception {
+        spec.setRetryMode("IN_PLACE");
+        spec.setRetryDelay("20");
+        spec.setMaxAttempts("0");
+        spec.setPauseAfterFailures("0");
+        Bean bean =
+                new Bean(
+                        m -> {
+                            if (messages.size() < 30) {
+                                fail(m);
+                            }
+                        });
+        bare.publish(queue, "m");
+        consume(bean);
+
+        Until.holds("its last try", SOON, () -> bean.count() == 30);
+        assertEquals(0, rig.activation().getParked());
+        rig.close();
+        assertEquals(0, bare.ready(queue));
+        assertFalse(Nodes.exists(parking()) && bare.ready(parking()) > 0);
     }
 
     @Test

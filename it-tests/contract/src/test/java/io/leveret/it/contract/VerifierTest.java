@@ -8,15 +8,22 @@ import io.leveret.MqEvent;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.broker.BrokerOptions;
 import io.leveret.it.broker.FaultProxy;
+import io.leveret.it.broker.TestCertificates;
+import io.leveret.it.broker.TestIdentity;
+import io.leveret.it.broker.TlsFront;
 import io.leveret.ra.inbound.MqActivationSpec;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +46,8 @@ class VerifierTest {
     private static final Map<String, Object> LIMITED =
             Map.of("x-queue-type", "quorum", "x-delivery-limit", 5);
 
+    private static Path folder;
+    private static TestCertificates authority;
     private static BrokerNode node;
 
     private final Bean bean = new Bean();
@@ -49,16 +58,34 @@ class VerifierTest {
     private Rig rig;
 
     @BeforeAll
-    static void startNode() {
+    static void startNode() throws Exception {
+        folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "verifier-");
+        authority = TestCertificates.authority(folder.resolve("ca"), "Test Authority");
+        TestIdentity server = authority.issue("broker", "dns:localhost,ip:127.0.0.1");
+        Path files = Files.createDirectories(folder.resolve("broker"));
+        TestIdentity.pem(files.resolve("ca.pem"), List.of(authority.certificate()));
+        server.pem(files.resolve("server.pem"));
+        List<String> config = new ArrayList<>();
+        for (String each : List.of("ssl_options.", "management.ssl.")) {
+            config.add(each + "cacertfile = @FILES@/ca.pem");
+            config.add(each + "certfile = @FILES@/server.pem");
+            config.add(each + "keyfile = @FILES@/server.pem");
+        }
+        config.addAll(
+                List.of(
+                        "listeners.ssl.1 = 127.0.0.1:@SPARE1@",
+                        "management.ssl.ip = 127.0.0.1",
+                        "management.ssl.port = @SPARE2@",
+                        "collect_statistics_interval = " + TICK_MILLIS,
+                        SAMPLES + "global.minute = 1",
+                        SAMPLES + "basic.minute = 1",
+                        SAMPLES + "detailed.minute = 1"));
         node =
                 BrokerNode.start(
                         BrokerOptions.defaults()
                                 .withPlugins("rabbitmq_management")
-                                .withConfig(
-                                        "collect_statistics_interval = " + TICK_MILLIS,
-                                        SAMPLES + "global.minute = 1",
-                                        SAMPLES + "basic.minute = 1",
-                                        SAMPLES + "detailed.minute = 1"));
+                                .withFiles(files)
+                                .withConfig(config.toArray(String[]::new)));
         everyTick(TICK_MILLIS);
     }
 
@@ -272,16 +299,32 @@ class VerifierTest {
 
     @Test
     void aQueueThatIsFreshIsLookedAtAgain() throws Exception {
-        everyTick(2_000); // longer than the first look takes, shorter than the pause after it
-        try {
-            policy("{\"dead-letter-exchange\":\"amq.fanout\"}");
-            bare.declare(queue, LIMITED);
-            verify(managed());
-        } finally {
-            everyTick(TICK_MILLIS);
+        policy("{\"dead-letter-exchange\":\"amq.fanout\"}");
+        int port = Integer.parseInt(node.env("MANAGEMENT_PORT"));
+        try (FaultProxy looks = FaultProxy.to("127.0.0.1", port)) {
+            collect("suspend"); // the first look finds no statistics
+            try {
+                bare.declare(queue, LIMITED);
+                MqActivationSpec spec = spec("NONE");
+                spec.setManagementUrl("http://127.0.0.1:" + looks.port());
+                rig.container().activate(rig.endpoints(bean), spec);
+                Until.holds(
+                        "the first look",
+                        SOON,
+                        () -> looks.accepted() == 1 && looks.connections() == 0);
+            } finally {
+                collect("resume");
+            }
+            Until.holds("is verified", SOON, () -> !told("was verified, but for").isEmpty());
+            assertTrue(looks.accepted() > 1);
         }
         assertEquals(List.of(), risks());
-        assertTrue(!told("was verified").get(0).contains("policy"));
+        assertFalse(told("was verified").get(0).contains("policy"));
+    }
+
+    /** Whether the management API takes up what queues tell. */
+    private static void collect(String what) {
+        node.eval("sys:" + what + "(queue_metrics_metrics_collector).");
     }
 
     @Test
@@ -382,6 +425,91 @@ class VerifierTest {
         Until.holds("the message", SOON, () -> bean.count() == 1);
         Until.holds("its failure", SOON, () -> told("the management API failed").size() == 1);
         assertEquals(List.of(), risks());
+    }
+
+    // --- with the management API over TLS ---
+
+    /** Connects with TLS, and trusts the authority of the tests. */
+    private void secure() throws Exception {
+        rig.close();
+        Path trust = folder.resolve("trust.pem");
+        TestIdentity.pem(trust, List.of(authority.certificate()));
+        rig =
+                new Rig(node.port())
+                        .with(a -> a.setAddresses("amqps://127.0.0.1:" + node.env("SPARE1")))
+                        .with(a -> a.setTrustStore(trust.toString()))
+                        .with(a -> a.setConnectTimeout("10000"))
+                        .start();
+        Rig.connectionFactory(rig.pool()).events().addListener(events::add);
+    }
+
+    private static String secureApi() {
+        return "https://127.0.0.1:" + node.env("SPARE2");
+    }
+
+    /** It runs, and says once that the management API could not be asked, and why. */
+    private void runsWithout(String url, String... why) throws Exception {
+        bare.declare(queue, LIMITED);
+        bare.publish(queue, "m");
+        MqActivationSpec spec = spec("NONE");
+        spec.setManagementUrl(url);
+        try (LogLines failed = new LogLines("the management API failed")) {
+            rig.container().activate(rig.endpoints(bean), spec);
+            Until.holds("the message", SOON, () -> bean.count() == 1);
+            Until.holds("its failure", SOON, () -> failed.count() == 1);
+            assertEquals(Level.WARNING, failed.records().get(0).getLevel());
+            for (String part : why) {
+                assertTrue(failed.lines().get(0).contains(part), failed.lines()::toString);
+            }
+            assertFalse(failed.lines().get(0).contains("Basic "), "the log shows the password");
+        }
+        assertEquals(List.of(), risks());
+        assertEquals("CONSUMING", rig.activation().getState());
+    }
+
+    @Test
+    void theManagementApiIsAskedOverTlsWithTheTrustOfTheBrokerSet() throws Exception {
+        secure();
+        known(LIMITED);
+        MqActivationSpec spec = spec("NONE");
+        spec.setManagementUrl(secureApi());
+        verify(spec);
+        assertEquals(1, risks().size(), risks()::toString);
+        assertTrue(risks().get(0).contains("drops a message after 5 failed attempts"));
+        assertEquals(List.of(), told("the management API failed"));
+    }
+
+    @Test
+    void aManagementApiWhoseCertificateNobodyKnowsIsNotAsked() throws Exception {
+        // Without TLS to the broker there is no trust store: the JVM's own knows no such authority.
+        runsWithout(secureApi(), secureApi(), "certification path");
+    }
+
+    @Test
+    void aManagementApiWithACertificateOfAnotherAuthorityIsNotAsked() throws Exception {
+        secure();
+        TestIdentity foreign =
+                TestCertificates.authority(folder.resolve("other"), "Other Authority")
+                        .issue("broker", "dns:localhost,ip:127.0.0.1");
+        try (TlsFront front = TlsFront.to(foreign, Integer.parseInt(node.env("MANAGEMENT_PORT")))) {
+            runsWithout("https://127.0.0.1:" + front.port(), "certification path");
+        }
+    }
+
+    @Test
+    void aManagementApiWithTheCertificateOfAnotherHostIsNotAsked() throws Exception {
+        secure();
+        TestIdentity elsewhere = authority.issue("elsewhere", "dns:elsewhere.example");
+        try (TlsFront front =
+                TlsFront.to(elsewhere, Integer.parseInt(node.env("MANAGEMENT_PORT")))) {
+            runsWithout("https://127.0.0.1:" + front.port(), "127.0.0.1");
+        }
+    }
+
+    @Test
+    void aPasswordThatGoesOverTlsGoesToNoManagementApiWithout() throws Exception {
+        secure();
+        runsWithout(api(), "is not encrypted");
     }
 
     // --- what follows ---

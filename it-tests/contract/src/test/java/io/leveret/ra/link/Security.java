@@ -172,11 +172,14 @@ public final class Security implements AutoCloseable {
         OpenConnection open = connector.connect(new HostPort(host, port), "security test");
         try {
             Channel channel = open.client.createChannel();
-            channel.queueDeclare();
+            String queue = channel.queueDeclare().getQueue(); // exclusive: it knows whose it is
             return node.eval(
-                            "lists:flatten(lists:join(\"; \", [io_lib:format(\"~s ~s\", [U, P])"
-                                    + " || [{_, U}, {_, P}] <- rabbit_networking:"
-                                    + "connection_info_all([user, ssl_protocol])])).")
+                            "{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"/\">>, queue, <<\""
+                                    + queue
+                                    + "\">>)), [{_, U}, {_, P}] ="
+                                    + " rabbit_reader:info(amqqueue:get_exclusive_owner(Q),"
+                                    + " [user, ssl_protocol]),"
+                                    + " lists:flatten(io_lib:format(\"~s ~s\", [U, P])).")
                     .replace("\"", "");
         } finally {
             open.client.abort(2_000);
