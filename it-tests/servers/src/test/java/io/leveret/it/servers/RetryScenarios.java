@@ -18,6 +18,9 @@ abstract class RetryScenarios extends ServerScenarios {
     private static final String DECLARED = "it.declared";
     private static final String TOPICS = "it.topics";
 
+    private static final String CARING = "it.caring";
+    private static final String CARED = "it.cared";
+
     /** The failing listener's. */
     private static final int ATTEMPTS = 3;
 
@@ -109,12 +112,59 @@ abstract class RetryScenarios extends ServerScenarios {
         awaitSettled(FAILING);
     }
 
+    @Test
+    void a_bean_takes_care_of_what_has_failed_for_the_last_time_in_its_own_transaction()
+            throws Exception {
+        queues().declare(queueType(), CARED);
+        awaitConsumer(CARING);
+        String failing = newId("cared");
+        queues().publish(CARING, failing, Map.of("it-fail", "RUNTIME", "it-fail-times", "99"));
+
+        Queues.Taken cared = await(CARED);
+
+        assertEquals(failing, cared.id());
+        assertEquals(2, cared.headers().get("it-attempts"));
+        assertEquals("maxAttempts=2 reached", cared.headers().get("it-reason").toString());
+        assertTrue(
+                cared.headers().get("it-cause").toString().contains("Exception"),
+                cared.headers()::toString);
+        assertEquals(2, app().calls(failing).size());
+        awaitSettled(CARING);
+        assertEquals(0, messages().getOrDefault(CARING + ".parking", 0));
+    }
+
+    @Test
+    void what_the_bean_cannot_take_care_of_is_parked_and_its_transaction_publishes_nothing()
+            throws Exception {
+        queues().declare(queueType(), CARED);
+        awaitConsumer(CARING);
+        String failing = newId("careless");
+        queues().publish(
+                        CARING,
+                        failing,
+                        Map.of("it-fail", "RUNTIME", "it-fail-times", "99", "it-careless", "true"));
+
+        Queues.Taken parked = await(CARING + ".parking");
+
+        assertEquals(failing, parked.id());
+        assertTrue(
+                header(parked, "reason").startsWith("maxAttempts=2 reached, and its onFailure: "),
+                header(parked, "reason"));
+        awaitSettled(CARING);
+        assertEquals(0, messages().get(CARED));
+    }
+
     private Queues.Taken awaitParked() throws Exception {
+        return await(PARKING);
+    }
+
+    /** Takes the one message that a queue gets. */
+    private Queues.Taken await(String queue) throws Exception {
         Eventually.value(
-                "parked messages",
+                "messages of " + queue,
                 this::messages,
-                all -> all.containsKey(PARKING) && all.get(PARKING) == 1);
-        return queues().drain(PARKING).get(0);
+                all -> all.containsKey(queue) && all.get(queue) == 1);
+        return queues().drain(queue).get(0);
     }
 
     private static void describes(Queues.Taken parked, int attempts, String reason) {
