@@ -290,6 +290,7 @@ class RetryFaultsTest {
         bare.publish(queue, "m1");
         Until.holds("the second one's failure", SOON, () -> bean.count() == 2);
         Until.never("given back", A_WHILE, () -> bare.ready(queue) > 0 || bean.count() > 2);
+        assertEquals(1, Nodes.unacknowledged(queue), "acknowledged before its copy was confirmed");
 
         assertEquals(List.of("m0"), bare.drain(parking()));
         Until.holds("the second one parked", SOON, () -> bare.ready(parking()) == 1);
