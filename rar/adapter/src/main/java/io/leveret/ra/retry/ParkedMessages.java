@@ -109,33 +109,60 @@ final class ParkedMessages {
     }
 
     private int move(Channel channel, List<GetResponse> taken) throws IOException {
+        Deadline deadline = Deadline.in(LIMIT);
         Map<GetResponse, CompletableFuture<OwnPublisher.Answer>> answers = new LinkedHashMap<>();
         for (GetResponse each : taken) {
             CompletableFuture<OwnPublisher.Answer> answer = new CompletableFuture<>();
             answers.put(each, answer);
             AMQP.BasicProperties copy = RetryHeaders.asNew(each.getProps());
-            publisher.publish(destination, copy, each.getBody(), LIMIT, answer::complete);
+            Duration left = Duration.ofNanos(deadline.nanos());
+            publisher.publish(destination, copy, each.getBody(), left, answer::complete);
+            if (stopsOthers(answer.getNow(null))) {
+                break; // the next one would wait as long as this one, in vain
+            }
         }
         int moved = 0;
+        String why = null;
         for (Map.Entry<GetResponse, CompletableFuture<OwnPublisher.Answer>> each :
                 answers.entrySet()) {
-            if (isConfirmed(each.getValue())) {
+            String trouble = trouble(each.getValue());
+            if (trouble == null) {
                 channel.basicAck(each.getKey().getEnvelope().getDeliveryTag(), false);
                 moved++;
+            } else if (why == null) {
+                why = trouble;
             }
+        }
+        if (why != null) {
+            throw new IllegalStateException(
+                    "put back "
+                            + moved
+                            + " of "
+                            + taken.size()
+                            + ", the others stay in queue '"
+                            + parking
+                            + "': "
+                            + why);
         }
         return moved;
     }
 
-    private static boolean isConfirmed(CompletableFuture<OwnPublisher.Answer> answer) {
+    private static boolean stopsOthers(OwnPublisher.Answer answer) {
+        return answer != null && answer.outcome() == MqOutcome.NOT_SENT && !answer.lasting();
+    }
+
+    /** Says why there is no confirmed copy, null when there is one. */
+    private static String trouble(CompletableFuture<OwnPublisher.Answer> answer) {
         try {
-            return answer.get(2 * LIMIT.toMillis(), TimeUnit.MILLISECONDS).outcome()
-                    == MqOutcome.CONFIRMED;
+            OwnPublisher.Answer end = answer.get(2 * LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return end.outcome() == MqOutcome.CONFIRMED
+                    ? null
+                    : end.outcome() + ", " + end.reason();
         } catch (TimeoutException e) {
-            return false; // it stays parked
+            return "no answer";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return "interrupted";
         } catch (ExecutionException e) {
             throw new IllegalStateException("an answer never ends exceptionally", e);
         }

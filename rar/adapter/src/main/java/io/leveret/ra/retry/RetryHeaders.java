@@ -5,8 +5,6 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.LongString;
 import com.rabbitmq.client.impl.Frame;
 import io.leveret.ra.link.AmqpMessages;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -59,11 +57,13 @@ public final class RetryHeaders {
     /** What the exception said, at most 1,000 characters. */
     public static final String EXCEPTION_MESSAGE = "x-leveret-exception-message";
 
-    /** The stack of the exception, at most 4,000 characters. */
+    /** The top of the stack of the exception and of its causes, at most 4,000 characters. */
     public static final String STACK = "x-leveret-stack";
 
     private static final int LONGEST_MESSAGE = 1_000;
     private static final int LONGEST_STACK = 4_000;
+    private static final int MOST_FRAMES = 8;
+    private static final int DEEPEST = 10;
     private static final int SHORT_STRING = 255;
     private static final int MOST_ATTEMPTS = 1_000_000;
     private static final String DELIVERY_COUNT = "x-delivery-count";
@@ -288,12 +288,20 @@ public final class RetryHeaders {
         }
     }
 
+    /** The top of each exception in the chain: a container's own frames would fill the bound. */
     private static String stack(Throwable why) {
-        StringWriter text = new StringWriter();
-        try {
-            why.printStackTrace(new PrintWriter(text));
-        } catch (RuntimeException e) {
-            text.append("(it fails to say more: ").append(e.getClass().getName()).append(')');
+        StringBuilder text = new StringBuilder();
+        Throwable at = why;
+        for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
+            text.append(depth == 0 ? "" : "Caused by: ");
+            text.append(at.getClass().getName()).append(": ").append(message(at)).append('\n');
+            StackTraceElement[] frames = at.getStackTrace();
+            for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
+                text.append("\tat ").append(frames[i]).append('\n');
+            }
+            if (frames.length > MOST_FRAMES) {
+                text.append("\t... ").append(frames.length - MOST_FRAMES).append(" more\n");
+            }
         }
         return text.toString();
     }
