@@ -266,7 +266,7 @@ class BadTopologyTest {
         MqActivationSpec spec = spec("DECLARE");
         spec.setExchanges("a; a");
         spec.setBindings("b:");
-        spec.setQueueOptions("type=stream max-length=much");
+        spec.setQueueOptions("durable=maybe max-length=much");
         InvalidPropertyException wrong =
                 assertThrows(InvalidPropertyException.class, spec::validate);
         assertEquals(3, wrong.getInvalidPropertyDescriptors().length, wrong.getMessage());

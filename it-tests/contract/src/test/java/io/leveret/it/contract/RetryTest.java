@@ -364,6 +364,30 @@ class RetryTest {
         assertTrue(first.before(last), () -> first + " and " + last);
     }
 
+    /** Containers wrap what a listener throws, in calls that are some dozens deep. */
+    @Test
+    void whatIsParkedShowsTheListenerBehindWhatTheContainerThrows() throws Exception {
+        spec.setMaxAttempts("1");
+        bare.publish(queue, "bad");
+        consume(m -> wrap(80, m));
+
+        String stack = header(parked(), "stack");
+        assertTrue(stack.contains("\nCaused by: java.lang.IllegalStateException: no good"), stack);
+        assertTrue(stack.contains("at io.leveret.it.contract.RetryTest.fail("), stack);
+    }
+
+    private static void wrap(int depth, MqMessage m) {
+        if (depth > 0) {
+            wrap(depth - 1, m);
+            return;
+        }
+        try {
+            fail(m);
+        } catch (IllegalStateException e) {
+            throw new IllegalArgumentException("a container's own", e);
+        }
+    }
+
     @Test
     void inPlaceWithoutALimitItIsTriedUntilItIsProcessed() throws Exception {
         spec.setRetryMode("IN_PLACE");

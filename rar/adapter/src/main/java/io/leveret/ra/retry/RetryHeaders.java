@@ -291,19 +291,27 @@ public final class RetryHeaders {
     /** The top of each exception in the chain: a container's own frames would fill the bound. */
     private static String stack(Throwable why) {
         StringBuilder text = new StringBuilder();
-        Throwable at = why;
-        for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
-            text.append(depth == 0 ? "" : "Caused by: ");
-            text.append(at.getClass().getName()).append(": ").append(message(at)).append('\n');
-            StackTraceElement[] frames = at.getStackTrace();
-            for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
-                text.append("\tat ").append(frames[i]).append('\n');
+        try {
+            Throwable at = why;
+            for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
+                text.append(depth == 0 ? "" : "Caused by: ");
+                top(at, text);
             }
-            if (frames.length > MOST_FRAMES) {
-                text.append("\t... ").append(frames.length - MOST_FRAMES).append(" more\n");
-            }
+        } catch (RuntimeException e) {
+            text.append("(it fails to say more: ").append(e.getClass().getName()).append(')');
         }
         return text.toString();
+    }
+
+    private static void top(Throwable at, StringBuilder text) {
+        text.append(at.getClass().getName()).append(": ").append(message(at)).append('\n');
+        StackTraceElement[] frames = at.getStackTrace();
+        for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
+            text.append("\tat ").append(frames[i]).append('\n');
+        }
+        if (frames.length > MOST_FRAMES) {
+            text.append("\t... ").append(frames.length - MOST_FRAMES).append(" more\n");
+        }
     }
 
     /** The bound is one of characters; what of it cannot be encoded becomes a question mark. */
