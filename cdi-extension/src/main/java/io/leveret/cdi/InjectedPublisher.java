@@ -5,6 +5,8 @@ import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.MqPublisher;
 import java.io.Serializable;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import javax.naming.NamingException;
 
 /**
@@ -40,6 +42,41 @@ final class InjectedPublisher implements MqPublisher, Serializable {
     @Override
     public void publish(String exchange, String routingKey, MqMessage message) {
         delegate(message).publish(exchange, routingKey, message);
+    }
+
+    @Override
+    public void publishAll(List<MqMessage> messages) {
+        delegate(first(messages)).publishAll(messages);
+    }
+
+    @Override
+    public void publishAll(String routingKey, List<MqMessage> messages) {
+        delegate(first(messages)).publishAll(routingKey, messages);
+    }
+
+    @Override
+    public void publishAll(String exchange, String routingKey, List<MqMessage> messages) {
+        delegate(first(messages)).publishAll(exchange, routingKey, messages);
+    }
+
+    private static MqMessage first(List<MqMessage> messages) {
+        return messages.isEmpty() ? null : messages.get(0);
+    }
+
+    @Override
+    public CompletionStage<Void> publishAsync(MqMessage message) {
+        return delegate(message).publishAsync(message);
+    }
+
+    @Override
+    public CompletionStage<Void> publishAsync(String routingKey, MqMessage message) {
+        return delegate(message).publishAsync(routingKey, message);
+    }
+
+    @Override
+    public CompletionStage<Void> publishAsync(
+            String exchange, String routingKey, MqMessage message) {
+        return delegate(message).publishAsync(exchange, routingKey, message);
     }
 
     private MqPublisher delegate(MqMessage message) {

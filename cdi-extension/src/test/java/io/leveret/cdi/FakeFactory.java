@@ -7,6 +7,8 @@ import io.leveret.MqMessage;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.naming.Reference;
 
@@ -41,7 +43,7 @@ final class FakeFactory implements MqConnectionFactory {
     @Override
     public MqPublisher createPublisher(MqPublisherOptions options) {
         created.add(options);
-        return new MqPublisher() {
+        return new NoPublisher() {
             @Override
             public void publish(MqMessage message) {
                 publish(options.exchange(), options.routingKey(), message);
@@ -55,6 +57,40 @@ final class FakeFactory implements MqConnectionFactory {
             @Override
             public void publish(String exchange, String routingKey, MqMessage message) {
                 published.add(exchange + "/" + routingKey + "/" + message.text());
+            }
+
+            @Override
+            public void publishAll(List<MqMessage> messages) {
+                messages.forEach(this::publish);
+            }
+
+            @Override
+            public void publishAll(String routingKey, List<MqMessage> messages) {
+                messages.forEach(m -> publish(routingKey, m));
+            }
+
+            @Override
+            public void publishAll(String exchange, String routingKey, List<MqMessage> messages) {
+                messages.forEach(m -> publish(exchange, routingKey, m));
+            }
+
+            @Override
+            public CompletionStage<Void> publishAsync(MqMessage message) {
+                publish(message);
+                return CompletableFuture.completedStage(null);
+            }
+
+            @Override
+            public CompletionStage<Void> publishAsync(String routingKey, MqMessage message) {
+                publish(routingKey, message);
+                return CompletableFuture.completedStage(null);
+            }
+
+            @Override
+            public CompletionStage<Void> publishAsync(
+                    String exchange, String routingKey, MqMessage message) {
+                publish(exchange, routingKey, message);
+                return CompletableFuture.completedStage(null);
             }
         };
     }

@@ -244,22 +244,7 @@ class InjectionTest {
     @Alternative
     @Priority(1)
     @Dependent
-    static class Mock implements MqPublisher {
-        @Override
-        public void publish(MqMessage message) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void publish(String routingKey, MqMessage message) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void publish(String exchange, String routingKey, MqMessage message) {
-            throw new UnsupportedOperationException();
-        }
-    }
+    static class Mock extends NoPublisher {}
 
     @Dependent
     static class PlainUser {

@@ -1,5 +1,8 @@
 package io.leveret;
 
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
 /**
  * Publishes messages and returns when the broker has confirmed them.
  *
@@ -62,4 +65,90 @@ public interface MqPublisher {
     default void publish(String text) {
         publish(MqMessage.text(text));
     }
+
+    // --- batches ---
+
+    /**
+     * Publishes several messages to the target's exchange and routing key, as {@link
+     * #publishAll(String, String, List)} does.
+     *
+     * @param messages the messages, in order
+     * @throws MqBatchException when some end otherwise than confirmed
+     * @throws IllegalStateException when the publisher has no target exchange or routing key
+     */
+    void publishAll(List<MqMessage> messages);
+
+    /**
+     * Publishes several messages to the target's exchange, as {@link #publishAll(String, String,
+     * List)} does.
+     *
+     * @param routingKey the routing key; with the default exchange the name of a queue
+     * @param messages the messages, in order
+     * @throws MqBatchException when some end otherwise than confirmed
+     */
+    void publishAll(String routingKey, List<MqMessage> messages);
+
+    /**
+     * Publishes several messages in their order, without waiting for one before the next is
+     * written, and returns when all are confirmed: many times faster than one after the other. The
+     * whole batch has the publish timeout; what is not written by then ends {@link
+     * MqOutcome#NOT_SENT}. A message that fails does not keep those behind it from being published.
+     *
+     * <p>In a JTA transaction with {@link MqTransactionMode#AFTER_COMMIT} it only enlists them.
+     *
+     * @param exchange the exchange; empty for the default exchange
+     * @param routingKey the routing key; with the default exchange the name of a queue
+     * @param messages the messages, in order; none is no error
+     * @throws MqBatchException when some end otherwise than confirmed
+     */
+    void publishAll(String exchange, String routingKey, List<MqMessage> messages);
+
+    // --- without waiting for the confirm ---
+
+    /**
+     * Publishes to the target's exchange and routing key, as {@link #publishAsync(String, String,
+     * MqMessage)} does.
+     *
+     * @param message the message
+     * @return completes when the broker has confirmed it
+     * @throws IllegalStateException when the publisher has no target exchange or routing key
+     */
+    CompletionStage<Void> publishAsync(MqMessage message);
+
+    /**
+     * Publishes to the target's exchange, as {@link #publishAsync(String, String, MqMessage)} does.
+     *
+     * @param routingKey the routing key; with the default exchange the name of a queue
+     * @param message the message
+     * @return completes when the broker has confirmed it
+     */
+    CompletionStage<Void> publishAsync(String routingKey, MqMessage message);
+
+    /**
+     * Writes a message and returns; the stage that it returns completes when the broker has
+     * confirmed it, and exceptionally with a {@link MqPublishException} when it ends in any other
+     * way, at the latest after the publish timeout. What one thread publishes so is written in the
+     * order of its calls.
+     *
+     * <p>It waits, within the publish timeout, where it could not be written otherwise: for a lost
+     * connection, for a broker that blocks publishers, for room when too many are unconfirmed. So a
+     * caller cannot outrun the broker.
+     *
+     * <p>In a JTA transaction with {@link MqTransactionMode#AFTER_COMMIT} it only enlists the
+     * message. The stage completes after the commit, or exceptionally with {@link
+     * MqOutcome#NOT_SENT} when the transaction rolls back; waiting for it inside the transaction
+     * waits in vain. When the broker could not confirm it within the publish timeout after the
+     * commit, it completes with {@link MqOutcome#UNKNOWN}, while publishing goes on in the
+     * background.
+     *
+     * <p>Dependent actions run on a thread of the adapter's, without the caller's transaction,
+     * security or naming context: use the {@code ...Async} methods with an executor of the
+     * container where that matters, or where they take long.
+     *
+     * @param exchange the exchange; empty for the default exchange
+     * @param routingKey the routing key; with the default exchange the name of a queue
+     * @param message the message
+     * @return completes when the broker has confirmed it
+     */
+    CompletionStage<Void> publishAsync(String exchange, String routingKey, MqMessage message);
 }

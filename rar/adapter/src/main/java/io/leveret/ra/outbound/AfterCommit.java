@@ -61,6 +61,11 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     }
 
     @Override
+    public void committed(List<Publication> publishes) {
+        publishes.forEach(Publication::committed);
+    }
+
+    @Override
     public List<Publication> flush(List<Publication> publishes, boolean marked, Duration limit) {
         List<Publication> todo = publishes;
         if (marked) {
@@ -102,7 +107,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
                     break; // those behind it wait for it: order holds inside a transaction
                 }
                 dropped.add(p);
-                p.factory().ended(MqOutcome.NOT_SENT);
+                p.ended(Result.of(MqOutcome.NOT_SENT, e.getMessage(), e));
                 undeliverable(p, e.getMessage());
             } catch (LinkUnavailableException e) {
                 lastCause = e;
@@ -124,9 +129,9 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
             }
             port.learn(p, result);
             switch (result.outcome()) {
-                case CONFIRMED -> p.factory().ended(MqOutcome.CONFIRMED);
+                case CONFIRMED -> p.ended(result);
                 case RETURNED -> {
-                    p.factory().ended(MqOutcome.RETURNED);
+                    p.ended(result);
                     undeliverable(p, result.reason());
                 }
                 default -> {
@@ -156,7 +161,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
 
     @Override
     public void rolledBack(List<Publication> publishes) {
-        publishes.forEach(p -> p.factory().rolledBack());
+        publishes.forEach(Publication::rolledBack);
     }
 
     @Override

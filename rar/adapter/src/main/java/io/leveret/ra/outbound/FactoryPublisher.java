@@ -16,7 +16,11 @@ import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionManager;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Publishes for applications.
@@ -41,6 +45,7 @@ final class FactoryPublisher implements MqPublisher {
     private final MqManagedConnectionFactory factory;
     private final Leases leases;
     private final Enlister enlister;
+    private final Lane lane;
     private final MqPublisherOptions options;
     private final MessageIds ids = new MessageIds();
 
@@ -51,27 +56,153 @@ final class FactoryPublisher implements MqPublisher {
         this.factory = factory;
         this.leases = new Leases(factory, manager);
         this.enlister = new Enlister(factory, leases);
+        this.lane = new Lane(leases);
         this.options = options;
     }
 
     @Override
     public void publish(MqMessage message) {
-        if (options.routingKey() == null) {
-            throw new IllegalStateException(
-                    "the publisher has no target: name exchange and routing key in the call");
-        }
-        publish(options.routingKey(), message);
+        publish(targetKey(), message);
     }
 
     @Override
     public void publish(String routingKey, MqMessage message) {
-        publish(Objects.requireNonNullElse(options.exchange(), ""), routingKey, message);
+        publish(targetExchange(), routingKey, message);
+    }
+
+    private String targetKey() {
+        if (options.routingKey() == null) {
+            throw new IllegalStateException(
+                    "the publisher has no target: name exchange and routing key in the call");
+        }
+        return options.routingKey();
+    }
+
+    private String targetExchange() {
+        return Objects.requireNonNullElse(options.exchange(), "");
     }
 
     @Override
     public void publish(String exchange, String routingKey, MqMessage message) {
         publish(exchange, routingKey, message, enlister::enlist, (p, d) -> check(p, send(p, d)));
     }
+
+    // --- batches ---
+
+    @Override
+    public void publishAll(List<MqMessage> messages) {
+        publishAll(targetKey(), messages);
+    }
+
+    @Override
+    public void publishAll(String routingKey, List<MqMessage> messages) {
+        publishAll(targetExchange(), routingKey, messages);
+    }
+
+    @Override
+    public void publishAll(String exchange, String routingKey, List<MqMessage> messages) {
+        Batch batch = new Batch(messages.size());
+        try {
+            List<Publication> all = publications(exchange, routingKey, messages, batch);
+            if (!all.isEmpty()) {
+                publishAll(all, batch);
+            }
+        } finally {
+            Reference.reachabilityFence(factory); // outside a server, the threads end with it
+        }
+        batch.end();
+    }
+
+    /** Checks and translates; those that cannot be sent as they are fail at once. */
+    private List<Publication> publications(
+            String exchange, String routingKey, List<MqMessage> messages, Batch batch) {
+        List<Publication> all = new ArrayList<>();
+        for (MqMessage message : messages) {
+            FactoryStatus status = settings(message, MqManagedConnectionFactory::status);
+            try {
+                all.add(publication(exchange, routingKey, message, status));
+            } catch (MqPublishException e) {
+                batch.failed(status, e);
+            }
+        }
+        return all;
+    }
+
+    private void publishAll(List<Publication> all, Batch batch) {
+        Publication first = all.get(0);
+        PublishSettings settings =
+                settings(first.message(), MqManagedConnectionFactory::publishing);
+        Deadline deadline = Deadline.in(timeout(settings));
+        try {
+            if (enlister.isDue(mode(settings), first)) {
+                batch.publish(all, p -> enlister.enlist(p, deadline));
+            } else {
+                batch.publish(all, lane, deadline);
+            }
+        } catch (NotWrittenException e) {
+            batch.notSent(all, e);
+        }
+    }
+
+    // --- without waiting ---
+
+    @Override
+    public CompletionStage<Void> publishAsync(MqMessage message) {
+        return publishAsync(targetKey(), message);
+    }
+
+    @Override
+    public CompletionStage<Void> publishAsync(String routingKey, MqMessage message) {
+        return publishAsync(targetExchange(), routingKey, message);
+    }
+
+    @Override
+    public CompletionStage<Void> publishAsync(
+            String exchange, String routingKey, MqMessage message) {
+        FactoryStatus status = settings(message, MqManagedConnectionFactory::status);
+        try {
+            Publication p = publication(exchange, routingKey, message, status);
+            return publishAsync(p);
+        } catch (MqPublishException e) {
+            status.ended(e.outcome());
+            return CompletableFuture.failedStage(e);
+        } finally {
+            Reference.reachabilityFence(factory); // outside a server, the threads end with it
+        }
+    }
+
+    private CompletionStage<Void> publishAsync(Publication plain) {
+        Ending[] ending = new Ending[1];
+        go(
+                plain,
+                (p, d) -> enlister.enlist(p.with(ending(ending, p)), d),
+                (p, d) -> written(p.with(ending(ending, p)), lane.write(p, d), d));
+        return ending[0].stage();
+    }
+
+    private Ending ending(Ending[] made, Publication p) {
+        Duration timeout = timeout(settings(p.message(), MqManagedConnectionFactory::publishing));
+        made[0] = new Ending(factory.room().answers, timeout);
+        return made[0];
+    }
+
+    private void written(Publication p, Lane.Written written, Deadline deadline) {
+        if (written.result() != null) {
+            p.ended(written.result());
+            return;
+        }
+        factory.room()
+                .answers
+                .await(
+                        written.pending(),
+                        deadline,
+                        result -> {
+                            written.port().learn(p, result);
+                            p.ended(result);
+                        });
+    }
+
+    // --- on a connection of the application's ---
 
     /** Publishes on a handle that the application holds itself, without waiting for a lost link. */
     void publishOn(

@@ -24,6 +24,7 @@ public final class Outbound {
     final Transactions transactions;
     final Retrier retrier;
     final Leaks leaks;
+    final AsyncAnswers answers;
 
     /**
      * Wires the room.
@@ -47,6 +48,7 @@ public final class Outbound {
         this.transactions = transactions;
         this.retrier = new Retrier(links, threads, events);
         this.leaks = new Leaks(threads, events);
+        this.answers = new AsyncAnswers(threads);
     }
 
     /**
@@ -71,6 +73,7 @@ public final class Outbound {
      */
     public void close(Deadline deadline) {
         retrier.close(deadline);
+        answers.close(deadline);
         leaks.close();
     }
 

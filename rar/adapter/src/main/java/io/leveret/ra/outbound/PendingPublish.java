@@ -65,6 +65,16 @@ final class PendingPublish {
                                 MqOutcome.RETURNED, "the broker returned it: " + returned, null));
     }
 
+    /** Nobody waits for the answer any more. */
+    void overdue() {
+        channel.overdue(written);
+    }
+
+    /** Gives the answer, when there is one; it is given on the I/O thread. */
+    CompletableFuture<Result> answer() {
+        return result;
+    }
+
     boolean isAnswered() {
         return result.isDone();
     }

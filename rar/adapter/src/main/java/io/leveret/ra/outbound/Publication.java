@@ -16,6 +16,7 @@ import io.leveret.ra.link.AmqpMessages;
  * @param body the body
  * @param message what it was made from, with the id set
  * @param factory whose publish it is
+ * @param ending hears how it ends when nobody waits for that; null when somebody does
  */
 record Publication(
         String exchange,
@@ -23,7 +24,8 @@ record Publication(
         AMQP.BasicProperties properties,
         byte[] body,
         MqMessage message,
-        FactoryStatus factory)
+        FactoryStatus factory,
+        Ending ending)
         implements Outgoing {
 
     /**
@@ -57,7 +59,7 @@ record Publication(
             AmqpMessages.shortString("the exchange's name", exchange);
             AmqpMessages.shortString("the routing key", routingKey);
             return new Publication(
-                    exchange, routingKey, AmqpMessages.toProperties(m), m.body(), m, factory);
+                    exchange, routingKey, AmqpMessages.toProperties(m), m.body(), m, factory, null);
         } catch (IllegalArgumentException e) {
             throw new MqPublishException(MqOutcome.NOT_SENT, m.messageId(), e.getMessage(), e);
         }
@@ -80,7 +82,45 @@ record Publication(
         }
         MqMessage marked = message.toBuilder().possibleDuplicate(true).build();
         return new Publication(
-                exchange, routingKey, AmqpMessages.toProperties(marked), body, marked, factory);
+                exchange,
+                routingKey,
+                AmqpMessages.toProperties(marked),
+                body,
+                marked,
+                factory,
+                ending);
+    }
+
+    /** The same message, for somebody who does not wait. */
+    Publication with(Ending hears) {
+        return new Publication(exchange, routingKey, properties, body, message, factory, hears);
+    }
+
+    /** Its transaction has committed. */
+    void committed() {
+        if (ending != null) {
+            ending.committed(this);
+        }
+    }
+
+    /** Its transaction has rolled back: it is not published. */
+    void rolledBack() {
+        factory.rolledBack();
+        if (ending != null) {
+            ending.failed(
+                    Result.of(MqOutcome.NOT_SENT, "its transaction has rolled back", null)
+                            .exception(this));
+        }
+    }
+
+    /** It has ended for good. */
+    void ended(Result result) {
+        factory.ended(result.outcome());
+        if (ending != null && result.outcome() == MqOutcome.CONFIRMED) {
+            ending.confirmed();
+        } else if (ending != null) {
+            ending.failed(result.exception(this));
+        }
     }
 
     @Override

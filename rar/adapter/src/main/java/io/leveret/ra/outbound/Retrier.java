@@ -178,10 +178,13 @@ final class Retrier {
                 (factory, theirs) -> {
                     theirs.forEach(
                             p ->
-                                    factory.ended(
-                                            p.message().possibleDuplicate()
-                                                    ? MqOutcome.UNKNOWN
-                                                    : MqOutcome.NOT_SENT));
+                                    p.ended(
+                                            Result.of(
+                                                    p.message().possibleDuplicate()
+                                                            ? MqOutcome.UNKNOWN
+                                                            : MqOutcome.NOT_SENT,
+                                                    "the adapter has stopped",
+                                                    cause)));
                     events.alarm(
                             MqEvent.Source.CONNECTION_FACTORY,
                             factory.name(),

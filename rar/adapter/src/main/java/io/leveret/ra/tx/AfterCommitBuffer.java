@@ -93,6 +93,7 @@ public final class AfterCommitBuffer<P> implements Synchronization {
             flusher.end(committed.size());
             return;
         }
+        flusher.committed(committed);
         if (delivery != null) {
             delivery.add(limit -> flushWithin(committed, limit, committed.size()));
             return;

@@ -20,6 +20,14 @@ public interface AfterCommitFlusher<P> {
     void check(List<P> publishes) throws InterruptedException;
 
     /**
+     * Hears that the transaction has committed; {@link #flush} follows, at once or after the
+     * delivery that it belongs to.
+     *
+     * @param publishes what is to be published
+     */
+    void committed(List<P> publishes);
+
+    /**
      * Publishes and waits for the confirms, repeating what is not confirmed. What can never be
      * published is reported and counts as done.
      *
