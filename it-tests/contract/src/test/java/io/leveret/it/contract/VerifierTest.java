@@ -35,6 +35,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class VerifierTest {
 
+    /** Requests of one look: the queue, its wait queue and its parking queue. */
+    private static final int LOOK = 3;
+
     private static final Duration SOON = Duration.ofSeconds(20);
 
     /** Policies are part of the statistics, which queues tell every five seconds otherwise. */
@@ -311,12 +314,12 @@ class VerifierTest {
                 Until.holds(
                         "the first look",
                         SOON,
-                        () -> looks.accepted() == 1 && looks.connections() == 0);
+                        () -> looks.accepted() == LOOK && looks.connections() == 0);
             } finally {
                 collect("resume");
             }
             Until.holds("is verified", SOON, () -> !told("was verified, but for").isEmpty());
-            assertTrue(looks.accepted() > 1);
+            assertTrue(looks.accepted() > LOOK);
         }
         assertEquals(List.of(), risks());
         assertFalse(told("was verified").get(0).contains("policy"));
