@@ -18,6 +18,16 @@ package io.leveret;
 public interface MqFailureListener extends MqMessageListener {
 
     /**
+     * Handles one message, as every listener does. Declared here once more: Payara knows the
+     * transaction attributes only of methods that the listener type itself declares.
+     *
+     * @param message the message, never null
+     * @throws Exception any exception counts as a failure, checked ones too
+     */
+    @Override
+    void onMessage(MqMessage message) throws Exception;
+
+    /**
      * Takes care of one message whose last try has failed: {@code maxAttempts} are used up, or
      * {@code abortOn} names its exception. Called by the session that has tried it, after the
      * transaction of that try was rolled back, and with the same transaction attribute, so in a
