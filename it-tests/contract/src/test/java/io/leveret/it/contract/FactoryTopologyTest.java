@@ -227,10 +227,10 @@ class FactoryTopologyTest {
     @Test
     void aVersionsOwnArgumentsDoNotMakeAQueueDifferent() throws Exception {
         bare.declare(queue, Map.of("x-queue-type", "quorum", "x-delivery-limit", 7));
-        use("DECLARE", f -> f.setQueues(queue));
-        assertEquals(
-                MqOutcome.CONFIRMED, Rig.outcomeOf(publisher, "", queue, MqMessage.text("in")));
         try (LogLines refused = new LogLines("cannot declare queue '" + queue + "'")) {
+            use("DECLARE", f -> f.setQueues(queue));
+            assertEquals(
+                    MqOutcome.CONFIRMED, Rig.outcomeOf(publisher, "", queue, MqMessage.text("in")));
             cutWhile(() -> {});
             assertEquals(
                     MqOutcome.CONFIRMED,
