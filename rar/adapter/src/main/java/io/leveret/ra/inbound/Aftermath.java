@@ -215,7 +215,6 @@ final class Aftermath {
             }
             case UNTOUCHED -> {
                 // It is tried once more, and then this, when the endpoint takes something again.
-                delivery.uncount();
                 delivery.moves(false);
                 delivery.repeat();
                 yield untouched(subscription, delivery);
