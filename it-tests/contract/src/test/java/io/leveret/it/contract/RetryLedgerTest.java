@@ -222,7 +222,8 @@ class RetryLedgerTest {
         assertTrue(
                 faults.stream().anyMatch(f -> f.from() <= last && f.to() >= first),
                 "message " + index + " has " + all.size() + " runs and no fault to explain them");
-        assertTrue(
-                all.stream().skip(1).allMatch(Run::marked), "message " + index + " is not marked");
+        // One is the original. It may come behind its marked copy, when that is in another session.
+        long unmarked = all.stream().filter(run -> !run.marked()).count();
+        assertTrue(unmarked <= 1, "message " + index + " has " + unmarked + " unmarked runs");
     }
 }
