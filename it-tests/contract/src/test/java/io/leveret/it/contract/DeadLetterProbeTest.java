@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +73,29 @@ class DeadLetterProbeTest {
         verify(Nodes.shared(), "LADDER");
         assertEquals(List.of(), told("is at risk"));
         assertFalse(told("was verified").get(0).contains("at least once"), "it is known");
+    }
+
+    /** A broker that is low on memory reads nothing more from connections that publish. */
+    @Test
+    void itIsNotMadeOverTheConnectionOfTheConsumer() throws Exception {
+        BrokerNode node = Nodes.shared();
+        CountDownLatch gate = new CountDownLatch(1);
+        Bean bean = new Bean(m -> assertTrue(gate.await(40, TimeUnit.SECONDS)));
+        try (Bare bare = new Bare(node.port());
+                Rig rig = Rig.started(node.port())) {
+            Rig.connectionFactory(rig.pool()).events().addListener(events::add);
+            bare.declare(queue, Map.of());
+            bare.publish(queue, "m");
+            node.blockPublishers();
+            try {
+                rig.consume(queue, bean);
+                Until.holds("is verified", SOON, () -> !told("was verified, but for").isEmpty());
+                gate.countDown();
+                Until.holds("is acknowledged", SOON, () -> Nodes.unacknowledged(queue) == 0);
+            } finally {
+                node.unblockPublishers();
+            }
+        }
     }
 
     @Test

@@ -127,7 +127,7 @@ public final class Verifier {
             Topology.Channels channels,
             Set<String> findings,
             List<String> open)
-            throws LinkUnavailableException, InterruptedException {
+            throws InterruptedException {
         if (deadLetters
                 || !usesWaitQueues()
                 || !version.isAtLeast(3, 0)
