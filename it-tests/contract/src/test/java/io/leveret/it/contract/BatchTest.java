@@ -124,10 +124,17 @@ class BatchTest {
         assertEquals(
                 List.of(MqOutcome.RETURNED, MqOutcome.RETURNED),
                 outcomes(fails("", Bare.name("nowhere"), messages(2))));
+    }
+
+    @Test
+    void failuresAreToldInTheOrderOfTheBatch() throws Exception {
         String full = bare.queue("full", Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
+        publisher.publish("", full, MqMessage.text("it is full"));
+        List<MqMessage> some = new ArrayList<>(messages(3));
+        some.add(2, MqMessage.builder().body(new byte[17 * 1024 * 1024]).messageId("big").build());
         assertEquals(
-                List.of(MqOutcome.NACKED, MqOutcome.NACKED),
-                outcomes(fails("", full, messages(3))));
+                List.of(MqOutcome.NACKED, MqOutcome.NACKED, MqOutcome.NOT_SENT, MqOutcome.NACKED),
+                outcomes(fails("", full, some)));
     }
 
     @Test

@@ -7,6 +7,8 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The messages of one batch, and how each of them ends. Failure cases: one cannot be sent as it is
@@ -15,46 +17,42 @@ import java.util.List;
  */
 final class Batch {
 
-    private final List<MqPublishException> failures = new ArrayList<>();
-    private final List<Publication> publications = new ArrayList<>();
-    private final List<Lane.Written> written = new ArrayList<>();
+    private final Map<Integer, MqPublishException> failures = new TreeMap<>();
+    private final List<Sent> sent = new ArrayList<>();
     private final int size;
 
     Batch(int size) {
         this.size = size;
     }
 
+    /** One of them, and the how many-th it is. */
+    record Item(int index, Publication publication) {}
+
+    private record Sent(Item item, Lane.Written written) {}
+
     /** What is done with each, one after the other. */
     interface Step {
-        void run(Publication p) throws NotWrittenException, InterruptedException;
+        void run(Item item) throws NotWrittenException, InterruptedException;
     }
 
     /** Writes one after the other, then waits for their answers. */
-    void publish(List<Publication> all, Lane lane, Deadline deadline) {
-        publish(
-                all,
-                p -> {
-                    Lane.Written one = lane.write(p, deadline);
-                    publications.add(p);
-                    written.add(one);
-                });
-        for (int i = 0; i < written.size(); i++) {
-            answered(publications.get(i), written.get(i), deadline);
-        }
+    void publish(List<Item> all, Lane lane, Deadline deadline) {
+        publish(all, item -> sent.add(new Sent(item, lane.write(item.publication(), deadline))));
+        sent.forEach(each -> answered(each.item(), each.written(), deadline));
     }
 
     /** Does something with each, until that makes no sense any more. */
-    void publish(List<Publication> all, Step step) {
+    void publish(List<Item> all, Step step) {
         for (int i = 0; i < all.size(); i++) {
-            Publication p = all.get(i);
+            Item item = all.get(i);
             try {
-                step.run(p);
+                step.run(item);
             } catch (NotWrittenException e) {
                 if (!e.permanent()) {
                     notSent(all.subList(i, all.size()), e);
                     return;
                 }
-                notSent(List.of(p), e);
+                notSent(List.of(item), e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 notSent(
@@ -66,16 +64,19 @@ final class Batch {
     }
 
     /** Notes that some were not written. */
-    void notSent(List<Publication> some, NotWrittenException why) {
-        for (Publication p : some) {
+    void notSent(List<Item> some, NotWrittenException why) {
+        for (Item item : some) {
+            Publication p = item.publication();
             failed(
+                    item.index(),
                     p.factory(),
                     new MqPublishException(
                             MqOutcome.NOT_SENT, p.messageId(), why.getMessage(), why));
         }
     }
 
-    private void answered(Publication p, Lane.Written one, Deadline deadline) {
+    private void answered(Item item, Lane.Written one, Deadline deadline) {
+        Publication p = item.publication();
         Result result = one.result();
         if (result == null) {
             result = one.pending().await(deadline);
@@ -84,20 +85,20 @@ final class Batch {
         if (result.outcome() == MqOutcome.CONFIRMED) {
             p.factory().ended(MqOutcome.CONFIRMED);
         } else {
-            failed(p.factory(), result.exception(p));
+            failed(item.index(), p.factory(), result.exception(p));
         }
     }
 
     /** Notes that one has failed. */
-    void failed(FactoryStatus factory, MqPublishException why) {
+    void failed(int index, FactoryStatus factory, MqPublishException why) {
         factory.ended(why.outcome());
-        failures.add(why);
+        failures.put(index, why);
     }
 
     /** Throws when one has failed. */
     void end() {
         if (!failures.isEmpty()) {
-            throw new MqBatchException(size, failures);
+            throw new MqBatchException(size, List.copyOf(failures.values()));
         }
     }
 }

@@ -103,7 +103,7 @@ final class FactoryPublisher implements MqPublisher {
     public void publishAll(String exchange, String routingKey, List<MqMessage> messages) {
         Batch batch = new Batch(messages.size());
         try {
-            List<Publication> all = publications(exchange, routingKey, messages, batch);
+            List<Batch.Item> all = items(exchange, routingKey, messages, batch);
             if (!all.isEmpty()) {
                 publishAll(all, batch);
             }
@@ -114,28 +114,30 @@ final class FactoryPublisher implements MqPublisher {
     }
 
     /** Checks and translates; those that cannot be sent as they are fail at once. */
-    private List<Publication> publications(
+    private List<Batch.Item> items(
             String exchange, String routingKey, List<MqMessage> messages, Batch batch) {
-        List<Publication> all = new ArrayList<>();
+        List<Batch.Item> all = new ArrayList<>();
+        int index = 0;
         for (MqMessage message : messages) {
             FactoryStatus status = settings(message, MqManagedConnectionFactory::status);
             try {
-                all.add(publication(exchange, routingKey, message, status));
+                all.add(new Batch.Item(index, publication(exchange, routingKey, message, status)));
             } catch (MqPublishException e) {
-                batch.failed(status, e);
+                batch.failed(index, status, e);
             }
+            index++;
         }
         return all;
     }
 
-    private void publishAll(List<Publication> all, Batch batch) {
-        Publication first = all.get(0);
+    private void publishAll(List<Batch.Item> all, Batch batch) {
+        Publication first = all.get(0).publication();
         PublishSettings settings =
                 settings(first.message(), MqManagedConnectionFactory::publishing);
         Deadline deadline = Deadline.in(timeout(settings));
         try {
             if (enlister.isDue(mode(settings), first)) {
-                batch.publish(all, p -> enlister.enlist(p, deadline));
+                batch.publish(all, item -> enlister.enlist(item.publication(), deadline));
             } else {
                 batch.publish(all, lane, deadline);
             }
