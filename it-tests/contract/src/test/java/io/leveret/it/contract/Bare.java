@@ -9,6 +9,7 @@ import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,16 @@ final class Bare implements AutoCloseable {
     /** Takes one message, null when there is none. */
     GetResponse take(String queue) throws IOException {
         return channel.basicGet(queue, true);
+    }
+
+    /** Waits until a message of a queue is parked, and takes it. */
+    GetResponse awaitParked(String queue) throws Exception {
+        String parking = queue + ".parking";
+        Until.holds(
+                "a parked message",
+                Duration.ofSeconds(20),
+                () -> Nodes.exists(parking) && ready(parking) > 0);
+        return take(parking);
     }
 
     /** Takes the bodies of all messages that are ready. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.rabbitmq.client.GetResponse;
 import io.leveret.MqFailure;
 import io.leveret.MqFailureListener;
 import io.leveret.MqMessage;
@@ -96,11 +95,6 @@ class FailureActionTest {
         return queue + ".parking";
     }
 
-    private GetResponse parked() throws Exception {
-        Until.holds("parked", SOON, () -> Nodes.exists(parking()) && bare.ready(parking()) > 0);
-        return bare.take(parking());
-    }
-
     /** One message was handled; its copies that came again before were acknowledged too. */
     private void awaitHandled(int copies) throws Exception {
         Until.holds("handled", SOON, () -> rig.activation().getHandled() == 1);
@@ -150,7 +144,7 @@ class FailureActionTest {
                 };
         consume();
         bare.publish(queue, "bad");
-        Map<String, Object> headers = parked().getProps().getHeaders();
+        Map<String, Object> headers = bare.awaitParked(queue).getProps().getHeaders();
         assertEquals(
                 "maxAttempts=2 reached, and its onFailure: the store is full",
                 headers.get("x-leveret-reason").toString());
@@ -187,7 +181,8 @@ class FailureActionTest {
         consume();
         bare.publish(queue, "bad");
         assertTrue(
-                parked().getProps()
+                bare.awaitParked(queue)
+                        .getProps()
                         .getHeaders()
                         .get("x-leveret-reason")
                         .toString()

@@ -91,14 +91,6 @@ class RetryTest {
         return queue + ".parking";
     }
 
-    private GetResponse parked() throws Exception {
-        Until.holds(
-                "a parked message",
-                SOON,
-                () -> Nodes.exists(parking()) && bare.ready(parking()) > 0);
-        return bare.take(parking());
-    }
-
     private static void fail(MqMessage m) {
         throw new IllegalStateException("no good: " + m.text());
     }
@@ -183,7 +175,7 @@ class RetryTest {
         bare.publish(queue, "m");
         consume(bean);
 
-        assertNotNull(parked());
+        assertNotNull(bare.awaitParked(queue));
         List<Bean.Seen> seen = bean.seen();
         assertEquals(4, seen.size());
         assertTrue(millisBetween(seen.get(0), seen.get(1)) >= 50);
@@ -226,7 +218,7 @@ class RetryTest {
         rig.container().activate(endpoints, spec);
         bare.publish(queue, "m");
 
-        GetResponse got = parked();
+        GetResponse got = bare.awaitParked(queue);
         assertEquals("2", header(got, "attempts"));
         assertNull(header(got, "exception"));
     }
@@ -252,7 +244,7 @@ class RetryTest {
                         .build();
         rig.publisher().publish(exchange, "a.key", sent);
 
-        GetResponse got = parked();
+        GetResponse got = bare.awaitParked(queue);
         assertArrayEquals("poison".getBytes(StandardCharsets.UTF_8), got.getBody());
         assertEquals("c-1", got.getProps().getCorrelationId());
         assertEquals("t", got.getProps().getType());
@@ -343,7 +335,7 @@ class RetryTest {
         bare.publish(queue, "good");
         consume(bean);
 
-        assertEquals("3", header(parked(), "attempts"));
+        assertEquals("3", header(bare.awaitParked(queue), "attempts"));
         Until.holds("the next one", SOON, () -> bean.count() == 4);
         assertEquals(List.of("bad", "bad", "bad", "good"), bean.texts());
         assertTrue(millisBetween(bean.seen().get(0), bean.seen().get(2)) >= 300);
@@ -358,7 +350,7 @@ class RetryTest {
         bare.publish(queue, "bad");
         consume(RetryTest::fail);
 
-        Map<String, Object> headers = parked().getProps().getHeaders();
+        Map<String, Object> headers = bare.awaitParked(queue).getProps().getHeaders();
         Date first = (Date) headers.get("x-leveret-first-failure");
         Date last = (Date) headers.get("x-leveret-last-failure");
         assertTrue(first.before(last), () -> first + " and " + last);
@@ -371,7 +363,7 @@ class RetryTest {
         bare.publish(queue, "bad");
         consume(m -> wrap(80, m));
 
-        String stack = header(parked(), "stack");
+        String stack = header(bare.awaitParked(queue), "stack");
         assertTrue(stack.contains("\nCaused by: java.lang.IllegalStateException: no good"), stack);
         assertTrue(stack.contains("at io.leveret.it.contract.RetryTest.fail("), stack);
     }
@@ -442,6 +434,7 @@ class RetryTest {
                 List.of(messages.get(0).messageId(), exchange, "failed 2 time(s)", "no good: m0")) {
             assertTrue(shown[0].contains(part), () -> part + " in " + shown[0]);
         }
+        Until.holds("they are back", SOON, () -> bare.ready(parking()) == 4);
         assertEquals(2, seen.showParked(2).length);
         Until.holds("they are back", SOON, () -> bare.ready(parking()) == 4);
         assertThrows(IllegalArgumentException.class, () -> seen.showParked(0));
@@ -474,7 +467,7 @@ class RetryTest {
         headers.put("large", "x".repeat(room)); // an id has no room beside it
         bare.publish(queue, properties.builder().headers(headers).build(), new byte[] {'m'});
 
-        Map<String, Object> got = parked().getProps().getHeaders();
+        Map<String, Object> got = bare.awaitParked(queue).getProps().getHeaders();
         assertEquals("red", got.get("colour").toString());
         assertFalse(got.containsKey("large"));
         assertEquals("[large]", got.get("x-leveret-left-out").toString());
@@ -515,7 +508,7 @@ class RetryTest {
         bare.publish(queue, "configured");
 
         for (int i = 0; i < 2; i++) {
-            GetResponse got = parked();
+            GetResponse got = bare.awaitParked(queue);
             assertEquals("1", header(got, "attempts"));
             assertEquals("abortOn names its exception", header(got, "reason"));
         }
@@ -541,7 +534,7 @@ class RetryTest {
         rig.container().activate(endpoints, spec);
         bare.publish(queue, "m");
 
-        assertEquals("2", header(parked(), "attempts"), "those that count");
+        assertEquals("2", header(bare.awaitParked(queue), "attempts"), "those that count");
         List<Bean.Seen> seen = bean.bean.seen();
         assertEquals(12, seen.size());
         assertTrue(millisBetween(seen.get(0), seen.get(9)) >= 9 * 50);
@@ -615,7 +608,7 @@ class RetryTest {
                         .build(),
                 new byte[] {'m'});
 
-        GetResponse got = parked();
+        GetResponse got = bare.awaitParked(queue);
         assertEquals(130_900, got.getProps().getHeaders().get("large").toString().length());
         assertNull(header(got, "reason"));
         assertEquals(4, bean.count());

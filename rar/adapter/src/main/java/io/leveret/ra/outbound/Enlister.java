@@ -45,18 +45,14 @@ final class Enlister {
 
     /** Leases once to know link and credentials, and that there is a connection at all. */
     void enlist(Publication p, Deadline deadline) throws NotWrittenException, InterruptedException {
-        while (true) {
-            leases.awaitUsualLinks(p, deadline);
-            LinkGroup links;
-            try (MqConnectionHandle lease = leases.lease(p, deadline)) {
-                links = lease.leased().group();
-            } catch (NotWrittenException e) {
-                Leases.waitToTryAgain(e, deadline);
-                continue;
-            }
-            Leases.awaitReady(links, deadline, null);
-            enlist(p, links);
-            return;
+        LinkGroup links = leases.until(p, deadline, () -> links(p, deadline));
+        Leases.awaitReady(links, deadline, null);
+        enlist(p, links);
+    }
+
+    private LinkGroup links(Publication p, Deadline deadline) throws NotWrittenException {
+        try (MqConnectionHandle lease = leases.lease(p, deadline)) {
+            return lease.leased().group();
         }
     }
 

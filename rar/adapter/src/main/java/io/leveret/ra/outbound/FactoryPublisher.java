@@ -174,34 +174,30 @@ final class FactoryPublisher implements MqPublisher {
     }
 
     private CompletionStage<Void> publishAsync(Publication plain) {
-        Ending[] ending = new Ending[1];
+        Outbound room = settings(plain.message(), MqManagedConnectionFactory::startedRoom);
+        Duration timeout =
+                timeout(settings(plain.message(), MqManagedConnectionFactory::publishing));
+        Ending ending = new Ending(room.answers, timeout);
         go(
-                plain,
-                (p, d) -> enlister.enlist(p.with(ending(ending, p)), d),
-                (p, d) -> written(p.with(ending(ending, p)), lane.write(p, d), d));
-        return ending[0].stage();
+                plain.with(ending),
+                enlister::enlist,
+                (p, d) -> written(p, lane.write(p, d), room.answers, d));
+        return ending.stage();
     }
 
-    private Ending ending(Ending[] made, Publication p) {
-        Duration timeout = timeout(settings(p.message(), MqManagedConnectionFactory::publishing));
-        made[0] = new Ending(factory.room().answers, timeout);
-        return made[0];
-    }
-
-    private void written(Publication p, Lane.Written written, Deadline deadline) {
+    private static void written(
+            Publication p, Lane.Written written, AsyncAnswers answers, Deadline deadline) {
         if (written.result() != null) {
             p.ended(written.result());
             return;
         }
-        factory.room()
-                .answers
-                .await(
-                        written.pending(),
-                        deadline,
-                        result -> {
-                            written.port().learn(p, result);
-                            p.ended(result);
-                        });
+        answers.await(
+                written.pending(),
+                deadline,
+                result -> {
+                    written.port().learn(p, result);
+                    p.ended(result);
+                });
     }
 
     // --- on a connection of the application's ---
@@ -311,14 +307,7 @@ final class FactoryPublisher implements MqPublisher {
 
     private Result send(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
-        while (true) {
-            leases.awaitUsualLinks(p, deadline);
-            try {
-                return leaseAndSend(p, deadline);
-            } catch (NotWrittenException e) {
-                Leases.waitToTryAgain(e, deadline);
-            }
-        }
+        return leases.until(p, deadline, () -> leaseAndSend(p, deadline));
     }
 
     private Result leaseAndSend(Publication p, Deadline deadline)
@@ -335,14 +324,10 @@ final class FactoryPublisher implements MqPublisher {
         if (pending != null) {
             return answer(p, port, pending, deadline);
         }
-        Leases.awaitReady(port.group(), deadline, null);
-        try {
-            return port.publishQuarantined(p, deadline);
-        } catch (LinkUnavailableException e) {
-            throw new NotWrittenException(Kind.TEMPORARY, e.getMessage(), e);
-        } catch (NotWrittenException e) {
-            throw e.on(port.group());
-        }
+        Lane.Written written = Lane.write(port, p, deadline);
+        return written.result() != null
+                ? written.result()
+                : answer(p, port, written.pending(), deadline);
     }
 
     private static PendingPublish write(

@@ -36,14 +36,7 @@ final class Lane {
     /** Writes one; waits where that is not possible yet. */
     Written write(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
-        while (true) {
-            leases.awaitUsualLinks(p, deadline);
-            try {
-                return write(port(p, deadline), p, deadline);
-            } catch (NotWrittenException e) {
-                Leases.waitToTryAgain(e, deadline);
-            }
-        }
+        return leases.until(p, deadline, () -> write(port(p, deadline), p, deadline));
     }
 
     private PublishPort port(Publication p, Deadline deadline) throws NotWrittenException {
@@ -52,7 +45,8 @@ final class Lane {
         }
     }
 
-    private static Written write(PublishPort port, Publication p, Deadline deadline)
+    /** Writes one over links that are known. */
+    static Written write(PublishPort port, Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         Leases.awaitReady(port.group(), deadline, null);
         try {

@@ -33,10 +33,31 @@ final class Leases {
         this.manager = manager;
     }
 
+    /** Something that begins with a lease. */
+    interface Attempt<T> {
+        T run() throws NotWrittenException, InterruptedException;
+    }
+
+    /**
+     * Makes attempts until one succeeds, and waits for links before and in between; throws what the
+     * last one has thrown when there may be no further one.
+     */
+    <T> T until(Publication p, Deadline deadline, Attempt<T> attempt)
+            throws NotWrittenException, InterruptedException {
+        while (true) {
+            awaitUsualLinks(p, deadline);
+            try {
+                return attempt.run();
+            } catch (NotWrittenException e) {
+                waitToTryAgain(e, deadline);
+            }
+        }
+    }
+
     /**
      * Waits for the links that the lease will probably need; returns at once when nobody can know.
      */
-    void awaitUsualLinks(Publication p, Deadline deadline)
+    private void awaitUsualLinks(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         try {
             LinkGroup links;
@@ -68,7 +89,7 @@ final class Leases {
     }
 
     /** Waits until what has failed may be tried again; throws when it may not. */
-    static void waitToTryAgain(NotWrittenException e, Deadline deadline)
+    private static void waitToTryAgain(NotWrittenException e, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         LinkGroup links = e.links();
         if (!e.temporary() || deadline.isOver()) {

@@ -147,7 +147,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         }
     }
 
-    private Outbound startedRoom() throws ResourceException {
+    Outbound startedRoom() throws ResourceException {
         Outbound room = room();
         if (room == null) {
             throw new ResourceAdapterInternalException("the resource adapter is not started");

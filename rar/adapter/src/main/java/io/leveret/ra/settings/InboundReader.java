@@ -1,7 +1,5 @@
 package io.leveret.ra.settings;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * Reads how an activation receives: its queue and what is declared, how many at a time, in which
  * order, and (by a {@link RetryReader}) what becomes of failures. Settings that contradict each
@@ -35,8 +33,7 @@ final class InboundReader {
                     "is required",
                     "name the queue to consume from, or set topologyMode=DECLARE for one that the"
                             + " broker names");
-        } else if (destination != null
-                && destination.getBytes(StandardCharsets.UTF_8).length > 255) {
+        } else if (destination != null && Names.isTooLong(destination)) {
             problems.add(
                     Setting.DESTINATION,
                     destination,
@@ -68,16 +65,7 @@ final class InboundReader {
                                 offset != null);
         StreamOffset stream = streams.read(offset, queue, order, ackMode);
         TopologySettings topology = topology(mode, queue);
-        String single =
-                strict
-                        ? Setting.STRICT_ORDER.property()
-                        : exclusive
-                                ? Setting.EXCLUSIVE_CONSUMER.property()
-                                : topology.isTiedToConnection()
-                                        ? "a queue that belongs to one connection"
-                                        : stream != null
-                                                ? "a stream, of which each session would get all"
-                                                : null;
+        String single = single(order, topology, stream);
         RetrySettings retry =
                 new RetryReader(reader, bean).read(destination, strict, stream, topology);
         return new InboundSettings(
@@ -92,6 +80,21 @@ final class InboundReader {
                 reader.time(Setting.STUCK_THRESHOLD),
                 topology.with(retry.queueArguments()),
                 stream);
+    }
+
+    /** Gives why there may be one session only, null when there may be more. */
+    private static String single(
+            InboundSettings.Order order, TopologySettings topology, StreamOffset stream) {
+        if (order.strict()) {
+            return Setting.STRICT_ORDER.property();
+        }
+        if (order.exclusive()) {
+            return Setting.EXCLUSIVE_CONSUMER.property();
+        }
+        if (topology.isTiedToConnection()) {
+            return "a queue that belongs to one connection";
+        }
+        return stream != null ? "a stream, of which each session would get all" : null;
     }
 
     /** What order needs is 1, whatever the default says; only the bean itself can contradict. */

@@ -7,7 +7,6 @@ import io.leveret.ra.settings.FactoryTopology.NamedQueue;
 import io.leveret.ra.settings.InboundSettings.Order;
 import io.leveret.ra.settings.TopologySettings.Queue;
 import io.leveret.ra.settings.TopologySettings.QueueType;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -25,7 +24,6 @@ import java.util.function.Predicate;
 final class QueueReader {
 
     private static final String KNOWN = "type, durable, exclusive, auto-delete, mode, ";
-    private static final int MOST_BYTES = 255;
     private static final Order UNORDERED = new Order(false, false, 0);
     private static final String SINGLE = QueueOption.SINGLE_ACTIVE_CONSUMER.argument();
 
@@ -111,7 +109,7 @@ final class QueueReader {
         if (name.isEmpty() || name.startsWith("amq.")) {
             said.wrong("'" + name + "' is a name that only the broker may give", "use another one");
         }
-        if (name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
+        if (Names.isTooLong(name)) {
             said.wrong("has a name that is longer than the 255 bytes of AMQP", "use a shorter one");
         }
     }

@@ -1,6 +1,5 @@
 package io.leveret.ra.settings;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +15,7 @@ final class RetryReader {
     private static final int MOST_LEVELS = 32;
 
     /** What AMQP allows for a queue's name, without what a wait queue's name adds. */
-    private static final int LONGEST_NAME = 255 - ".retry.86400000".length();
+    private static final int LONGEST_NAME = Names.MOST_BYTES - ".retry.86400000".length();
 
     private static final Pattern CLASS_NAME =
             Pattern.compile("[\\p{L}_$][\\p{L}\\d_$]*(\\.[\\p{L}_$][\\p{L}\\d_$]*)*");
@@ -36,17 +35,7 @@ final class RetryReader {
 
     RetrySettings read(
             String destination, boolean strict, StreamOffset stream, TopologySettings topology) {
-        RetryMode mode =
-                mode(
-                        strict
-                                ? "strictOrder, where the next message waits for this one"
-                                : topology.isTiedToConnection() || topology.isTiedToConsumer()
-                                        ? "a queue that goes with its consumer, when messages that"
-                                                + " wait elsewhere could not come back"
-                                        : stream != null
-                                                ? "a stream, whose other consumers would get what"
-                                                        + " comes back once more"
-                                                : null);
+        RetryMode mode = mode(inPlace(strict, stream, topology));
         String parking = reader.text(Setting.PARKING_QUEUE);
         AtEnd atEnd = reader.oneOf(Setting.AT_END, AtEnd.class);
         if (stream != null && atEnd == AtEnd.DEAD_LETTER) {
@@ -79,7 +68,7 @@ final class RetryReader {
                     "is the queue that is consumed: what is parked would come again at once",
                     "name another queue");
         }
-        checkLength(Setting.PARKING_QUEUE, parking, 255);
+        checkLength(Setting.PARKING_QUEUE, parking, Names.MOST_BYTES);
         if (mode == RetryMode.LADDER && destination != null) {
             checkLength(Setting.DESTINATION, destination, LONGEST_NAME);
         }
@@ -137,7 +126,7 @@ final class RetryReader {
     }
 
     private void checkLength(Setting setting, String name, int most) {
-        if (name.getBytes(StandardCharsets.UTF_8).length > most) {
+        if (Names.isLonger(name, most)) {
             problems.add(
                     setting,
                     name,
@@ -162,6 +151,20 @@ final class RetryReader {
             }
         }
         return names;
+    }
+
+    /** Gives what needs IN_PLACE, null when nothing does. */
+    private static String inPlace(boolean strict, StreamOffset stream, TopologySettings topology) {
+        if (strict) {
+            return "strictOrder, where the next message waits for this one";
+        }
+        if (topology.isTiedToConnection() || topology.isTiedToConsumer()) {
+            return "a queue that goes with its consumer, when messages that wait elsewhere could"
+                    + " not come back";
+        }
+        return stream != null
+                ? "a stream, whose other consumers would get what comes back once more"
+                : null;
     }
 
     /** Reads the mode; what needs IN_PLACE is null when nothing does. */

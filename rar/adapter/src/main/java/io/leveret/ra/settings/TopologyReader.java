@@ -9,7 +9,6 @@ import static io.leveret.ra.settings.Setting.TOPOLOGY_MODE;
 import io.leveret.ra.settings.FactoryTopology.QueueBinding;
 import io.leveret.ra.settings.TopologySettings.Binding;
 import io.leveret.ra.settings.TopologySettings.Exchange;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -26,7 +25,6 @@ import java.util.stream.Stream;
  */
 final class TopologyReader {
 
-    private static final int MOST_BYTES = 255;
     private static final String ALTERNATE = "alternate-exchange";
 
     private final Problems problems;
@@ -181,7 +179,7 @@ final class TopologyReader {
     // --- errors ---
 
     private void checkName(Setting setting, String text, String name) {
-        if (name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
+        if (Names.isTooLong(name)) {
             problems.add(
                     setting,
                     text,

@@ -3,6 +3,7 @@ package io.leveret.ra.topology;
 import com.rabbitmq.client.AMQP;
 import io.leveret.ra.link.BrokerVersion;
 import io.leveret.ra.link.ChannelSetup;
+import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.settings.InboundSettings;
@@ -151,12 +152,12 @@ public final class Topology {
             channels.aside(client -> client.queueDeclarePassive(destination));
             return false;
         } catch (LinkUnavailableException e) {
-            TopologyException refusal = TopologyException.of("", (code, words) -> null, e);
+            CloseReason refusal = CloseReason.of(e);
             if (refusal.code() == 0) {
                 throw e;
             }
             // The same code, with other words, is for a queue whose node is down.
-            return refusal.code() == AMQP.NOT_FOUND && refusal.words().contains("no queue");
+            return refusal.code() == AMQP.NOT_FOUND && refusal.text().contains("no queue");
         }
     }
 
