@@ -72,7 +72,10 @@ class PublisherTargetTest {
         assertEquals(
                 new PublisherTarget(
                         List.of("java:/x"),
-                        new MqPublisherOptions("ex", "rk", null, MqTransactionMode.NONE)),
+                        MqPublisherOptions.defaults()
+                                .withExchange("ex")
+                                .withRoutingKey("rk")
+                                .withTransactionMode(MqTransactionMode.NONE)),
                 target("all"));
     }
 

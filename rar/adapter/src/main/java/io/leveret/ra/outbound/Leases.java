@@ -54,6 +54,18 @@ final class Leases {
         }
     }
 
+    /** The same over links that are known. */
+    static <T> T again(Deadline deadline, Attempt<T> attempt)
+            throws NotWrittenException, InterruptedException {
+        while (true) {
+            try {
+                return attempt.run();
+            } catch (NotWrittenException e) {
+                waitToTryAgain(e, deadline);
+            }
+        }
+    }
+
     /**
      * Waits for the links that the lease will probably need; returns at once when nobody can know.
      */

@@ -25,6 +25,7 @@ public final class Outbound {
     final Retrier retrier;
     final Leaks leaks;
     final AsyncAnswers answers;
+    final Repeats repeats;
 
     /**
      * Wires the room.
@@ -49,6 +50,7 @@ public final class Outbound {
         this.retrier = new Retrier(links, threads, events);
         this.leaks = new Leaks(threads, events);
         this.answers = new AsyncAnswers(threads);
+        this.repeats = new Repeats(threads);
     }
 
     /**
@@ -73,6 +75,7 @@ public final class Outbound {
      */
     public void close(Deadline deadline) {
         retrier.close(deadline);
+        repeats.close(deadline); // before the answers: some of them are theirs
         answers.close(deadline);
         leaks.close();
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
  * How a connection factory publishes.
  *
  * @param publishTimeout the longest time that a publish may take
+ * @param retry how often it is made again
  * @param confirmWindow unconfirmed publishes per channel
  * @param transactionMode what a publish means in a JTA transaction
  * @param maxMessageSize the largest body, bytes
@@ -15,6 +16,7 @@ import java.time.Duration;
  */
 public record PublishSettings(
         Duration publishTimeout,
+        PublishRetrySettings retry,
         int confirmWindow,
         MqTransactionMode transactionMode,
         int maxMessageSize,
