@@ -67,7 +67,9 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory, BrokerSource
 
     @Override
     public MqPublisher createPublisher(MqPublisherOptions options) {
-        return new FactoryPublisher(factory, manager, Objects.requireNonNull(options, "options"));
+        return Objects.requireNonNull(options, "options").unconfirmed()
+                ? new UnconfirmedPublisher(factory, manager, options)
+                : new FactoryPublisher(factory, manager, options);
     }
 
     @Override
