@@ -201,12 +201,13 @@ public record MqPublisherOptions(
      *
      * <p>There is no outcome. A message <strong>may be lost without a word</strong>: when the
      * connection is lost, when the broker dies, when a queue refuses it, and when the exchange
-     * routes it to no queue (it is not mandatory). Only an exchange that the publisher has not used
-     * yet is tried with a confirm first. Thrown are {@link MqOutcome#NOT_SENT} when nothing could
-     * be written within the publish timeout (connection lost, broker blocks publishers), {@link
-     * MqOutcome#UNKNOWN} when the write failed, and what that first try ends with. When the
-     * exchange goes away later, or the permission to write to it, one WARNING says how many
-     * messages that may have cost.
+     * routes it to no queue (it is not mandatory). Thrown are {@link MqOutcome#NOT_SENT} when
+     * nothing could be written within the publish timeout (connection lost, broker blocks
+     * publishers), and {@link MqOutcome#UNKNOWN} when the write failed. An exchange that was not
+     * used yet is tried with a confirm first, and {@link MqOutcome#RETURNED} is thrown when it does
+     * not exist or may not be written to. When that happens later, it costs what was written
+     * behind, to whatever exchange; one WARNING event says how many messages may be lost, as it
+     * does when the connection is lost.
      *
      * <p>It takes no part in transactions: inside one, too, a message is published at once, and a
      * rollback does not take it back. Nothing is repeated.

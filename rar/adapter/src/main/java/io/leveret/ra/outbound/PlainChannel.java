@@ -10,7 +10,6 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.WriteGate;
 import io.leveret.ra.observe.Causes;
-import io.leveret.ra.observe.Events;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.io.IOException;
 import java.util.Collection;
@@ -47,7 +46,7 @@ final class PlainChannel implements ShutdownListener {
     private final LinkChannel channel;
     private final Channel client;
     private final String links;
-    private final Events events;
+    private final Outbound room;
     private final Consumer<Collection<String>> onRefused;
     private final ReentrantLock writing = new ReentrantLock();
     private final Set<String> exchanges = ConcurrentHashMap.newKeySet();
@@ -65,12 +64,12 @@ final class PlainChannel implements ShutdownListener {
     PlainChannel(
             LinkChannel channel,
             String links,
-            Events events,
+            Outbound room,
             Consumer<Collection<String>> onRefused) {
         this.channel = channel;
         this.client = channel.client();
         this.links = links;
-        this.events = events;
+        this.room = room;
         this.onRefused = onRefused;
     }
 
@@ -154,16 +153,21 @@ final class PlainChannel implements ShutdownListener {
             onRefused.accept(exchanges);
         }
         long most = written - arrived;
-        if (most > 0 && !signal.isInitiatedByApplication()) {
-            events.warning(
-                    MqEvent.Source.LINK,
-                    links,
-                    "has lost a channel without confirms; up to "
-                            + most
-                            + " message(s) of unconfirmed publishers may be lost",
-                    signal);
+        boolean orderly = retired && signal.isInitiatedByApplication();
+        if (most > 0 && !orderly) {
+            room.threads.executeUnlessClosed(() -> warn(most, signal));
         }
         channel.close(); // gives its place on the link back
+    }
+
+    private void warn(long most, ShutdownSignalException signal) {
+        room.events.warning(
+                MqEvent.Source.LINK,
+                links,
+                "has lost a channel without confirms; up to "
+                        + most
+                        + " message(s) of unconfirmed publishers may be lost",
+                signal);
     }
 
     /** Takes no more; what was written before arrives before the end. */

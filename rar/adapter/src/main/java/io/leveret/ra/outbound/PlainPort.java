@@ -80,7 +80,7 @@ final class PlainPort implements AutoCloseable {
                         new PlainChannel(
                                         Declarations.of(room, group).before(fresh, deadline),
                                         group.toString(),
-                                        room.events,
+                                        room,
                                         port::unprove)
                                 .watch();
             }

@@ -57,7 +57,9 @@ final class Tries {
         if (pause.toNanos() >= deadline.nanos()) {
             return null;
         }
-        earlier = whole(result);
+        if (earlier == null || doubt(result) >= doubt(earlier)) {
+            earlier = result;
+        }
         repetitions++;
         return pause;
     }
