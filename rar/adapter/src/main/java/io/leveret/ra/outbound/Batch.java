@@ -77,11 +77,7 @@ final class Batch {
 
     private void answered(Item item, Lane.Written one, Deadline deadline) {
         Publication p = item.publication();
-        Result result = one.result();
-        if (result == null) {
-            result = one.pending().await(deadline);
-            one.port().learn(p, result);
-        }
+        Result result = one.await(p, deadline);
         if (result.outcome() == MqOutcome.CONFIRMED) {
             p.factory().ended(MqOutcome.CONFIRMED);
         } else {

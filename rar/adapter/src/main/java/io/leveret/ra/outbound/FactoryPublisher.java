@@ -213,7 +213,7 @@ final class FactoryPublisher implements MqPublisher {
                 exchange,
                 routingKey,
                 message,
-                (p, d) -> enlister.enlist(p, group),
+                (p, d) -> enlister.enlist(p, handle.leased()),
                 (p, d) -> check(p, sendOn(handle, group, p, d)));
     }
 
@@ -241,8 +241,8 @@ final class FactoryPublisher implements MqPublisher {
 
     private Publication publication(
             String exchange, String routingKey, MqMessage message, FactoryStatus status) {
-        int maxSize = settings(message, MqManagedConnectionFactory::publishing).maxMessageSize();
-        return Publication.of(exchange, routingKey, message, ids, maxSize, status);
+        PublishSettings settings = settings(message, MqManagedConnectionFactory::publishing);
+        return Publication.of(exchange, routingKey, message, ids, settings, status);
     }
 
     /** Publishes, or enlists for after the commit; returns true when it did the latter. */
@@ -294,7 +294,8 @@ final class FactoryPublisher implements MqPublisher {
     }
 
     private MqTransactionMode mode(PublishSettings settings) {
-        return Objects.requireNonNullElse(options.transactionMode(), settings.transactionMode());
+        return Objects.requireNonNullElse(
+                options.transactionMode(), settings.transactions().mode());
     }
 
     private static void check(Publication p, Result result) {

@@ -54,6 +54,18 @@ final class Leases {
         }
     }
 
+    /** The same for somebody who has links already. */
+    static <T> T until(Deadline deadline, Attempt<T> attempt)
+            throws NotWrittenException, InterruptedException {
+        while (true) {
+            try {
+                return attempt.run();
+            } catch (NotWrittenException e) {
+                waitToTryAgain(e, deadline);
+            }
+        }
+    }
+
     /**
      * Waits for the links that the lease will probably need; returns at once when nobody can know.
      */

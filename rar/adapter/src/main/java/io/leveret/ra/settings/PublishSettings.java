@@ -1,6 +1,5 @@
 package io.leveret.ra.settings;
 
-import io.leveret.MqTransactionMode;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -9,14 +8,14 @@ import java.time.Duration;
  *
  * @param publishTimeout the longest time that a publish may take
  * @param confirmWindow unconfirmed publishes per channel
- * @param transactionMode what a publish means in a JTA transaction
+ * @param transactions what a publish means in a JTA transaction
  * @param maxMessageSize the largest body, bytes
  * @param leakDetectionThreshold after what time an open handle is reported, zero for never
  */
 public record PublishSettings(
         Duration publishTimeout,
         int confirmWindow,
-        MqTransactionMode transactionMode,
+        TransactionSettings transactions,
         int maxMessageSize,
         Duration leakDetectionThreshold)
         implements Serializable {}

@@ -71,6 +71,17 @@ public final class Transactions {
     }
 
     /**
+     * Says whether the calling thread works for a delivery that may be a repetition.
+     *
+     * @return true when what it publishes should carry the possible-duplicate mark
+     */
+    public boolean isForPossibleDuplicate() {
+        DeliveryContext own = exists() ? DeliveryContext.of(registry) : null;
+        DeliveryContext context = own != null ? own : DeliveryContext.onThread();
+        return context != null && context.possibleDuplicate();
+    }
+
+    /**
      * Gives the buffer that the thread's active transaction has for a key.
      *
      * @param key what the buffer is for; needs equals and hashCode
