@@ -22,6 +22,7 @@ import jakarta.resource.spi.BootstrapContext;
 import jakarta.resource.spi.ResourceAdapter;
 import jakarta.resource.spi.ResourceAdapterInternalException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Duration;
 import javax.transaction.xa.XAResource;
 
@@ -83,9 +84,10 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         Events events = new Events(name, threads);
         Mbeans mbeans = new Mbeans(name, events);
         LinkRegistry links = new LinkRegistry(name, maxConnections, threads, events, mbeans);
-        Transactions transactions =
-                new Transactions(context.getTransactionSynchronizationRegistry());
-        Outbound outbound = new Outbound(links, threads, events, mbeans, transactions);
+        TransactionSynchronizationRegistry registry =
+                context.getTransactionSynchronizationRegistry();
+        Transactions transactions = new Transactions(registry);
+        Outbound outbound = new Outbound(links, threads, events, mbeans, transactions, registry);
         Running fresh =
                 new Running(
                         name,

@@ -11,6 +11,7 @@ import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.LinkSettings;
 import io.leveret.ra.settings.Setting;
 import io.leveret.ra.tx.Transactions;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 
@@ -22,6 +23,7 @@ public final class Outbound {
     final Events events;
     final Mbeans mbeans;
     final Transactions transactions;
+    final TransactionSynchronizationRegistry registry;
     final Retrier retrier;
     final Leaks leaks;
     final AsyncAnswers answers;
@@ -34,18 +36,21 @@ public final class Outbound {
      * @param events hears of everything
      * @param mbeans shows the factories in JMX
      * @param transactions the thread's JTA transaction
+     * @param registry the same, for what publishes nothing; null outside a server
      */
     public Outbound(
             LinkRegistry links,
             Threads threads,
             Events events,
             Mbeans mbeans,
-            Transactions transactions) {
+            Transactions transactions,
+            TransactionSynchronizationRegistry registry) {
         this.links = links;
         this.threads = threads;
         this.events = events;
         this.mbeans = mbeans;
         this.transactions = transactions;
+        this.registry = registry;
         this.retrier = new Retrier(links, threads, events);
         this.leaks = new Leaks(threads, events);
         this.answers = new AsyncAnswers(threads);
@@ -104,7 +109,8 @@ public final class Outbound {
                             threads,
                             events,
                             mbeans,
-                            new Transactions(null));
+                            new Transactions(null),
+                            null);
         }
 
         /** Opens the room of a factory, which must not be reachable from it. */
