@@ -264,6 +264,7 @@ class GetTest {
             assertEquals(Optional.empty(), handle.get(queue));
             proxy.stall(Direction.DOWN, true);
             bare.publish(queue, "m");
+            Until.holds("it is there", SOON, () -> bare.ready(queue) == 1);
             Future<Optional<MqMessage>> got = other.submit(() -> handle.get(queue));
             Until.holds("it is on the way", SOON, () -> Nodes.unacknowledged(queue) == 1);
             proxy.cut();
