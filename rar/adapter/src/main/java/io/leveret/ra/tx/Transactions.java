@@ -1,6 +1,7 @@
 package io.leveret.ra.tx;
 
 import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 
 /**
@@ -79,6 +80,28 @@ public final class Transactions {
         DeliveryContext own = exists() ? DeliveryContext.of(registry) : null;
         DeliveryContext context = own != null ? own : DeliveryContext.onThread();
         return context != null && context.possibleDuplicate();
+    }
+
+    /**
+     * Lets something that is not about publishing hear how the thread's active transaction ends.
+     *
+     * @param key what it is found again by; needs equals and hashCode
+     * @param synchronization what hears it
+     * @throws IllegalStateException when it is too late
+     */
+    public void register(Object key, Synchronization synchronization) {
+        registry.registerInterposedSynchronization(synchronization);
+        registry.putResource(key, synchronization);
+    }
+
+    /**
+     * Gives what was registered with the thread's active transaction.
+     *
+     * @param key as registered
+     * @return what hears of its end, or null when there is none yet
+     */
+    public Synchronization synchronization(Object key) {
+        return (Synchronization) registry.getResource(key);
     }
 
     /**
