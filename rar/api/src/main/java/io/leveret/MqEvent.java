@@ -95,6 +95,17 @@ public interface MqEvent {
     Throwable cause();
 
     /**
+     * Gives the message in question: one that a committed transaction can never publish. A listener
+     * may do with it what the application wants, such as to write it into a table; it hears of it
+     * while the adapter runs, but misses it where it is too slow, so that it is no replacement for
+     * the connection factory's {@code parkingQueue}.
+     *
+     * @return the message, with the exchange and routing key that it was to go to; null when the
+     *     event is about none, and on events of the past
+     */
+    MqMessage message();
+
+    /**
      * Gives which attempt to connect it was, or which one comes next.
      *
      * @return from 1 on; 0 when the event is about no attempt

@@ -2,6 +2,7 @@ package io.leveret.it.servers;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -55,6 +56,34 @@ final class AppClient {
                 "POST",
                 "publish/transaction",
                 List.of("key", key, "id", id, "commit", "true", "gate", gate));
+    }
+
+    /** Writes a row into each data source and publishes, in one transaction; gives its end. */
+    String commit(String factory, List<String> sources, String key, String id, boolean commit) {
+        return control.call("POST", "commit", commitOf(factory, sources, key, id, commit));
+    }
+
+    /** The same; its thread stands at a gate after the commit, before anything is published. */
+    String commitThroughGate(
+            String factory, List<String> sources, String key, String id, String gate) {
+        List<String> query = new ArrayList<>(commitOf(factory, sources, key, id, true));
+        query.addAll(List.of("gate", gate));
+        return control.call("POST", "commit", query);
+    }
+
+    private static List<String> commitOf(
+            String factory, List<String> sources, String key, String id, boolean commit) {
+        return List.of(
+                "factory",
+                factory,
+                "sources",
+                String.join(",", sources),
+                "key",
+                key,
+                "id",
+                id,
+                "commit",
+                "" + commit);
     }
 
     void awaitGateReached(String gate) {

@@ -72,7 +72,7 @@ final class Batch {
         List<Refused> again = new ArrayList<>();
         Duration longest = Duration.ZERO;
         for (Sent each : sent) {
-            Result result = answer(each);
+            Result result = each.written().await(each.item().publication(), deadline);
             Duration pause = each.item().tries().next(result);
             if (pause == null) {
                 ended(each.item(), result);
@@ -123,15 +123,6 @@ final class Batch {
     void notSent(List<Item> some, NotWrittenException why) {
         Result result = Result.of(MqOutcome.NOT_SENT, why.getMessage(), why);
         some.forEach(item -> ended(item, result));
-    }
-
-    private Result answer(Sent one) {
-        if (one.written().result() != null) {
-            return one.written().result();
-        }
-        Result result = one.written().pending().await(deadline);
-        one.written().port().learn(one.item().publication(), result);
-        return result;
     }
 
     private void ended(Item item, Result last) {

@@ -111,7 +111,7 @@ final class FactoryPublisher extends TargetPublisher {
                 exchange,
                 routingKey,
                 message,
-                (p, d) -> enlister.enlist(p, group),
+                (p, d) -> enlister.enlist(p, handle.leased()),
                 (p, terms, d) -> check(p, sending.sendOn(handle, group, p, terms.retry(), d)));
     }
 

@@ -6,13 +6,13 @@ import io.leveret.MqConnectionFactory;
 import io.leveret.MqEvents;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
+import io.leveret.MqTransactionMode;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.BrokerSource;
 import io.leveret.ra.settings.Secret;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionManager;
-import java.util.Objects;
 import javax.naming.Reference;
 
 /** The connection factory that lies in JNDI. Thread-safe. */
@@ -67,7 +67,13 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory, BrokerSource
 
     @Override
     public MqPublisher createPublisher(MqPublisherOptions options) {
-        return Objects.requireNonNull(options, "options").unconfirmed()
+        boolean unconfirmed = options.unconfirmed();
+        try {
+            factory.checkMode(unconfirmed ? MqTransactionMode.NONE : options.transactionMode());
+        } catch (ResourceException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        return unconfirmed
                 ? new UnconfirmedPublisher(factory, manager, options)
                 : new FactoryPublisher(factory, manager, options);
     }

@@ -2,7 +2,9 @@ package io.leveret.ra.outbound;
 
 import io.leveret.MqConnection;
 import io.leveret.MqMessage;
+import io.leveret.MqTopology;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -20,8 +22,11 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class MqConnectionHandle implements MqConnection {
 
+    static final String CLOSED = "the connection handle is closed";
+
     private final AtomicReference<MqManagedConnection> target;
     private final FactoryPublisher publisher;
+    private final HandleRequests requests = new HandleRequests();
     private volatile Loan loan;
 
     MqConnectionHandle(MqManagedConnection target) {
@@ -35,10 +40,25 @@ public final class MqConnectionHandle implements MqConnection {
         publisher.publishOn(this, connection.group(), exchange, routingKey, message);
     }
 
+    @Override
+    public Optional<MqMessage> get(String queue) {
+        return requests.get(connection(), queue);
+    }
+
+    @Override
+    public void declare(MqTopology topology) {
+        requests.declare(connection(), topology);
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) {
+        return requests.unwrap(connection(), type);
+    }
+
     private MqManagedConnection connection() {
         MqManagedConnection connection = target.get();
         if (connection == null) {
-            throw new IllegalStateException("the connection handle is closed");
+            throw new IllegalStateException(CLOSED);
         }
         return connection;
     }
@@ -77,8 +97,12 @@ public final class MqConnectionHandle implements MqConnection {
      */
     void invalidate(MqManagedConnection from, String how) {
         boolean ours = target.compareAndSet(from, null);
+        if (!ours) {
+            return;
+        }
+        requests.end();
         Loan ended = loan;
-        if (!ours || ended == null) {
+        if (ended == null) {
             return;
         }
         if (how == null) {
@@ -91,6 +115,7 @@ public final class MqConnectionHandle implements MqConnection {
     @Override
     public void close() {
         MqManagedConnection connection = target.getAndSet(null);
+        requests.end();
         Loan ended = loan;
         if (ended != null) {
             ended.returned();

@@ -3,6 +3,7 @@ package io.leveret.ra.outbound;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Channel;
 import io.leveret.MqPublisherOptions;
+import io.leveret.MqTransactionMode;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkKey;
@@ -91,9 +92,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         if (known != null) {
             return known;
         }
-        Values inherited =
-                resourceAdapter == null ? new Values() : ((PublishBean) resourceAdapter).values();
-        SettingsReader reader = new SettingsReader(values(), inherited);
+        SettingsReader reader = reader();
         Effective fresh =
                 new Effective(
                         reader.broker(), reader.link(), reader.publish(), reader.factoryTopology());
@@ -103,6 +102,12 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         }
         effective = fresh;
         return fresh;
+    }
+
+    private SettingsReader reader() {
+        Values inherited =
+                resourceAdapter == null ? new Values() : ((PublishBean) resourceAdapter).values();
+        return new SettingsReader(values(), inherited);
     }
 
     /** What it has done, and what JMX shows of it; made when it is used first. */
@@ -206,6 +211,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         MqManagedConnection connection =
                 new MqManagedConnection(
                         this,
+                        room,
                         status(),
                         group,
                         port(room, group),
@@ -311,14 +317,38 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
     }
 
     /**
-     * Both transaction modes join a transaction through its synchronization registry: the container
-     * sees no transactional resource, so that any DataSource may take part beside it.
+     * AFTER_COMMIT joins a transaction through its synchronization registry: the container sees no
+     * transactional resource, so that any DataSource may take part beside it. A container may ask
+     * before it has named the resource adapter, whose defaults then do not count yet.
      *
-     * @return always NoTransaction
+     * @return LocalTransaction for {@code transactionMode=LOCAL}, NoTransaction otherwise
      */
     @Override
     public TransactionSupportLevel getTransactionSupport() {
-        return TransactionSupportLevel.NoTransaction;
+        return reader().publish().transactions().mode() == MqTransactionMode.LOCAL
+                ? TransactionSupportLevel.LocalTransaction
+                : TransactionSupportLevel.NoTransaction;
+    }
+
+    /**
+     * Insists that a publisher may choose a transaction mode: LOCAL is the factory's to choose, the
+     * others may be exchanged for each other.
+     *
+     * @param asked what the publisher chooses, null for the factory's
+     * @throws IllegalArgumentException when it may not
+     */
+    void checkMode(MqTransactionMode asked) throws ResourceException {
+        MqTransactionMode own = publishing().transactions().mode();
+        boolean local = own == MqTransactionMode.LOCAL;
+        if (asked != null && local != (asked == MqTransactionMode.LOCAL)) {
+            throw new IllegalArgumentException(
+                    "transactionMode="
+                            + asked
+                            + " of a publisher contradicts transactionMode="
+                            + own
+                            + " of its connection factory: LOCAL is for all publishers of a factory"
+                            + " or for none; use another connection factory");
+        }
     }
 
     /** The publisher behind {@code MqConnection.publish}: one for all handles. */

@@ -39,12 +39,19 @@ final class PublishPort implements AutoCloseable {
     private final Set<String> proven = ConcurrentHashMap.newKeySet();
     private final ReentrantLock quarantine = new ReentrantLock();
     private final ReentrantLock opening = new ReentrantLock();
+    private final Patience patience;
     private ConfirmChannel quarantineChannel;
     private volatile ConfirmChannel ownChannel;
 
     PublishPort(Outbound room, LinkGroup group) {
         this.room = room;
         this.group = group;
+        this.patience = new Patience(group);
+    }
+
+    /** How long transactions wait for the links. */
+    Patience patience() {
+        return patience;
     }
 
     boolean isProven(String exchange) {
@@ -131,6 +138,19 @@ final class PublishPort implements AutoCloseable {
             return ownChannel;
         } finally {
             opening.unlock();
+        }
+    }
+
+    /**
+     * Asks the broker whether an exchange exists that is not proven yet.
+     *
+     * @throws LinkUnavailableException when it does not, or nobody could say so in time
+     */
+    void find(String exchange, Deadline deadline)
+            throws LinkUnavailableException, InterruptedException {
+        if (!isProven(exchange)) {
+            group.open(deadline, true, true, client -> client.exchangeDeclarePassive(exchange))
+                    .close();
         }
     }
 

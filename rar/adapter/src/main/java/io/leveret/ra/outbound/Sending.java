@@ -107,7 +107,7 @@ final class Sending {
             }
         }
         return pending == null
-                ? answer(p, Lane.write(port, p, deadline), deadline)
+                ? Lane.write(port, p, deadline).await(p, deadline)
                 : answer(p, port, pending, deadline);
     }
 
@@ -141,17 +141,11 @@ final class Sending {
         LinkGroup held = room.links.acquire(group.key());
         try {
             PublishPort port = MqManagedConnectionFactory.port(room, held);
-            Lane.Written written = Leases.again(deadline, () -> Lane.write(port, p, deadline));
-            return answer(p, written, deadline);
+            Lane.Written written = Leases.until(deadline, () -> Lane.write(port, p, deadline));
+            return written.await(p, deadline);
         } finally {
             held.release();
         }
-    }
-
-    private static Result answer(Publication p, Lane.Written written, Deadline deadline) {
-        return written.result() != null
-                ? written.result()
-                : answer(p, written.port(), written.pending(), deadline);
     }
 
     private static Result answer(

@@ -7,6 +7,7 @@ import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.observe.Causes;
+import io.leveret.ra.settings.PublishSettings;
 import jakarta.resource.ResourceException;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -140,7 +141,7 @@ abstract class TargetPublisher implements MqPublisher {
 
     final Publication publication(
             String exchange, String routingKey, MqMessage message, FactoryStatus status) {
-        int maxSize = settings(message, MqManagedConnectionFactory::publishing).maxMessageSize();
-        return Publication.of(exchange, routingKey, message, ids, maxSize, status);
+        PublishSettings settings = settings(message, MqManagedConnectionFactory::publishing);
+        return Publication.of(exchange, routingKey, message, ids, settings, status);
     }
 }

@@ -30,7 +30,8 @@ record Terms(Duration timeout, MqTransactionMode mode, PublishRetrySettings retr
         }
         return new Terms(
                 Objects.requireNonNullElse(options.publishTimeout(), settings.publishTimeout()),
-                Objects.requireNonNullElse(options.transactionMode(), settings.transactionMode()),
+                Objects.requireNonNullElse(
+                        options.transactionMode(), settings.transactions().mode()),
                 retry);
     }
 

@@ -120,6 +120,24 @@ public abstract class PublishBean extends ConnectionBean {
     }
 
     /**
+     * Gives {@code afterCommitTimeout}.
+     *
+     * @return the value as set, or null
+     */
+    public String getAfterCommitTimeout() {
+        return values().get(Setting.AFTER_COMMIT_TIMEOUT);
+    }
+
+    /**
+     * Sets {@code afterCommitTimeout}.
+     *
+     * @param value see {@link Setting#AFTER_COMMIT_TIMEOUT}; null or blank means not set
+     */
+    public void setAfterCommitTimeout(String value) {
+        values().set(Setting.AFTER_COMMIT_TIMEOUT, value);
+    }
+
+    /**
      * Gives {@code maxMessageSize}.
      *
      * @return the value as set, or null
