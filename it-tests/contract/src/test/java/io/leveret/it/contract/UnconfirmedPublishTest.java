@@ -21,6 +21,7 @@ import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakeTransactions;
 import io.leveret.ra.observe.ConnectionFactoryMXBean;
+import io.leveret.ra.outbound.MqManagedConnectionFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -385,6 +386,18 @@ class UnconfirmedPublishTest {
         assertContradiction(() -> plain.withPublishRetries(1));
         assertContradiction(() -> plain.withPublishRetryUnknown(true));
         assertContradiction(() -> retrying.withUnconfirmed(true));
+    }
+
+    @Test
+    void aFactoryWhosePublishesAreResourcesHasNoneWithoutConfirms() throws Exception {
+        MqManagedConnectionFactory local = new MqManagedConnectionFactory();
+        local.setTransactionMode("LOCAL");
+        MqConnectionFactory strict = Rig.connectionFactory(rig.container().pool(local, 1));
+        MqPublisherOptions plain = MqPublisherOptions.defaults().withUnconfirmed(true);
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> strict.createPublisher(plain))
+                        .getMessage();
+        assertTrue(message.contains("LOCAL"), message);
     }
 
     private static void assertContradiction(Runnable options) {
