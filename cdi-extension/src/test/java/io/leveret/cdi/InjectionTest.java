@@ -150,6 +150,25 @@ class InjectionTest {
         }
     }
 
+    @Dependent
+    static class CarelessInTransactions {
+        @Inject
+        @MqTarget(
+                routingKey = "q",
+                unconfirmed = true,
+                transactionMode = MqTransactionMode.AFTER_COMMIT)
+        MqPublisher publisher;
+    }
+
+    @Test
+    void unconfirmedInTransactionsFailsTheDeployment() {
+        String message = deploymentFailure(CarelessInTransactions.class);
+        assertTrue(message.contains("1 problem "), message);
+        assertTrue(
+                message.contains(CarelessInTransactions.class.getName() + ".publisher: "), message);
+        assertTrue(message.contains("unconfirmed contradicts transactionMode"), message);
+    }
+
     @Test
     void aMissingFactoryFailsTheDeploymentAndNamesClassAndField() {
         String message = deploymentFailure(Incomplete.class, Shop.class);

@@ -26,9 +26,10 @@ import java.util.Optional;
 public interface MqConnection extends AutoCloseable {
 
     /**
-     * Publishes one message, with the meaning of the factory's transaction mode and publish timeout
-     * as in {@link MqPublisher#publish(String, String, MqMessage)}, but without waiting for a lost
-     * connection: this handle is bound to one.
+     * Publishes one message, with the meaning of the factory's transaction mode, publish timeout
+     * and publish retries as in {@link MqPublisher#publish(String, String, MqMessage)}, but without
+     * waiting for a lost connection: this handle is bound to one. Only what is made again waits,
+     * and may go over another connection of the same user.
      *
      * @param exchange the exchange; empty for the default exchange
      * @param routingKey the routing key; with the default exchange the name of a queue

@@ -67,11 +67,13 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory, BrokerSource
     @Override
     public MqPublisher createPublisher(MqPublisherOptions options) {
         try {
-            factory.checkMode(options.transactionMode());
+            factory.check(options);
         } catch (ResourceException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
-        return new FactoryPublisher(factory, manager, options);
+        return options.unconfirmed()
+                ? new UnconfirmedPublisher(factory, manager, options)
+                : new FactoryPublisher(factory, manager, options);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.leveret.ra.outbound;
 import io.leveret.MqConnection;
 import io.leveret.MqMessage;
 import io.leveret.MqTopology;
-import io.leveret.ra.link.Deadline;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -64,10 +63,6 @@ public final class MqConnectionHandle implements MqConnection {
         return connection;
     }
 
-    PublishPort port() {
-        return connection().port();
-    }
-
     /** What a publisher's lease points to; the container may take it away at any moment. */
     MqManagedConnection leased() throws NotWrittenException {
         MqManagedConnection connection = target.get();
@@ -76,12 +71,6 @@ public final class MqConnectionHandle implements MqConnection {
                     NotWrittenException.Kind.TEMPORARY, "the connection was taken away", null);
         }
         return connection;
-    }
-
-    /** Writes on the pooled channel; does not wait for the answer. */
-    PendingPublish write(Publication p, Deadline deadline)
-            throws NotWrittenException, InterruptedException {
-        return connection().channel().publish(p, deadline, false);
     }
 
     /** Points to another managed connection from now on. */

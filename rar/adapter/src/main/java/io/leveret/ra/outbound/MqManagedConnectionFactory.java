@@ -331,15 +331,20 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
     }
 
     /**
-     * Insists that a publisher may choose a transaction mode: LOCAL is the factory's to choose, the
-     * others may be exchanged for each other.
+     * Insists that a publisher may have these options: LOCAL is the factory's to choose, the other
+     * modes may be exchanged for each other.
      *
-     * @param asked what the publisher chooses, null for the factory's
      * @throws IllegalArgumentException when it may not
      */
-    void checkMode(MqTransactionMode asked) throws ResourceException {
+    void check(MqPublisherOptions options) throws ResourceException {
         MqTransactionMode own = publishing().transactions().mode();
+        MqTransactionMode asked = options.transactionMode();
         boolean local = own == MqTransactionMode.LOCAL;
+        if (local && options.unconfirmed()) {
+            throw new IllegalArgumentException(
+                    "unconfirmed contradicts transactionMode=LOCAL of the connection factory, all of"
+                            + " whose connections belong to transactions; use another one");
+        }
         if (asked != null && local != (asked == MqTransactionMode.LOCAL)) {
             throw new IllegalArgumentException(
                     "transactionMode="

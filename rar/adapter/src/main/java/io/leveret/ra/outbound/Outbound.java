@@ -29,6 +29,7 @@ public final class Outbound {
     final Retrier retrier;
     final Leaks leaks;
     final AsyncAnswers answers;
+    final Repeats repeats;
 
     /**
      * Wires the room.
@@ -56,6 +57,7 @@ public final class Outbound {
         this.retrier = new Retrier(links, threads, events, room);
         this.leaks = new Leaks(threads, events);
         this.answers = new AsyncAnswers(threads);
+        this.repeats = new Repeats(threads);
     }
 
     /**
@@ -80,6 +82,7 @@ public final class Outbound {
      */
     public void close(Deadline deadline) {
         retrier.close(deadline);
+        repeats.close(deadline); // before the answers: some of them are theirs
         answers.close(deadline);
         leaks.close();
     }

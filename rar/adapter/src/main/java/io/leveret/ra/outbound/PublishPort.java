@@ -8,6 +8,7 @@ import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +60,7 @@ final class PublishPort implements AutoCloseable {
 
     /** Learns from how a publish ended. */
     void learn(Outgoing p, Result result) {
-        if (result.outcome() == MqOutcome.CONFIRMED) {
+        if (isAnswer(result)) {
             prove(p.exchange());
         } else if (result.outcome() == MqOutcome.UNKNOWN && result.cause() != null) {
             // Possibly refused: cheap to prove again, dear to take others down once more.
@@ -69,6 +70,20 @@ final class PublishPort implements AutoCloseable {
                 || ConfirmChannel.isPublishRefused(result.cause())) {
             Declarations.of(room, group).suspect(p.exchange(), p.routingKey());
         }
+    }
+
+    /** What the broker says of a message, it says of one that was let into the exchange. */
+    private static boolean isAnswer(Result result) {
+        return switch (result.outcome()) {
+            case CONFIRMED, NACKED -> true;
+            case RETURNED -> !ConfirmChannel.isPublishRefused(result.cause());
+            default -> false;
+        };
+    }
+
+    /** One of them does not exist, or may not be written to. */
+    void unprove(Collection<String> exchanges) {
+        proven.removeAll(exchanges);
     }
 
     private void prove(String exchange) {

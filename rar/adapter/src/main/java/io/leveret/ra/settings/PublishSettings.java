@@ -7,6 +7,7 @@ import java.time.Duration;
  * How a connection factory publishes.
  *
  * @param publishTimeout the longest time that a publish may take
+ * @param retry how often it is made again
  * @param confirmWindow unconfirmed publishes per channel
  * @param transactions what a publish means in a JTA transaction
  * @param maxMessageSize the largest body, bytes
@@ -14,6 +15,7 @@ import java.time.Duration;
  */
 public record PublishSettings(
         Duration publishTimeout,
+        PublishRetrySettings retry,
         int confirmWindow,
         TransactionSettings transactions,
         int maxMessageSize,

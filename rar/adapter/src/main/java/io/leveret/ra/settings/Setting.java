@@ -104,6 +104,31 @@ public enum Setting {
             3_600_000,
             Bean.RESOURCE_ADAPTER,
             Bean.CONNECTION_FACTORY),
+    /** How often a publish that the broker has refused is made again. */
+    PUBLISH_RETRIES(
+            "publishRetries",
+            Type.NUMBER,
+            "0",
+            0,
+            100,
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
+    /** The pause before a publish is made again for the first time, ms. */
+    PUBLISH_RETRY_DELAY(
+            "publishRetryDelay",
+            Type.TIME,
+            "100",
+            1,
+            600_000,
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
+    /** Whether a publish whose answer is missing is made again, too. */
+    PUBLISH_RETRY_UNKNOWN(
+            "publishRetryUnknown",
+            Type.FLAG,
+            "false",
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
     /** Unconfirmed publishes per channel. */
     CONFIRM_WINDOW(
             "confirmWindow",

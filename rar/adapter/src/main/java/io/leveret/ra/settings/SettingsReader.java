@@ -171,6 +171,10 @@ public final class SettingsReader {
     public PublishSettings publish() {
         return new PublishSettings(
                 time(Setting.PUBLISH_TIMEOUT),
+                new PublishRetrySettings(
+                        number(Setting.PUBLISH_RETRIES),
+                        time(Setting.PUBLISH_RETRY_DELAY),
+                        flag(Setting.PUBLISH_RETRY_UNKNOWN)),
                 number(Setting.CONFIRM_WINDOW),
                 transactions(),
                 number(Setting.MAX_MESSAGE_SIZE),
