@@ -204,17 +204,13 @@ final class FactoryPublisher implements MqPublisher {
 
     /** Publishes on a handle that the application holds itself, without waiting for a lost link. */
     void publishOn(
-            MqConnectionHandle handle,
-            LinkGroup group,
-            String exchange,
-            String routingKey,
-            MqMessage message) {
+            MqConnectionHandle handle, String exchange, String routingKey, MqMessage message) {
         publish(
                 exchange,
                 routingKey,
                 message,
-                (p, d) -> enlister.enlist(p, group),
-                (p, d) -> check(p, sendOn(handle, group, p, d)));
+                (p, d) -> enlister.enlist(p, handle.held().group()),
+                (p, d) -> check(p, sendOn(handle, p, d)));
     }
 
     /** One of the ways that a publish can go. */
@@ -262,17 +258,19 @@ final class FactoryPublisher implements MqPublisher {
         }
     }
 
-    private static Result sendOn(
-            MqConnectionHandle handle, LinkGroup group, Publication p, Deadline deadline)
+    private static Result sendOn(MqConnectionHandle handle, Publication p, Deadline deadline)
             throws NotWrittenException, LinkUnavailableException, InterruptedException {
-        PublishPort port = handle.port();
+        MqManagedConnection connection = handle.held();
+        PublishPort port = connection.port();
+        LinkGroup group = connection.group();
         if (!port.isProven(p.exchange())) {
             return port.publishQuarantined(p, deadline);
         }
         if (!group.awaitReady(deadline)) {
             throw new NotWrittenException(Kind.DEADLINE, group.whyNotReady(), null);
         }
-        return answer(p, port, handle.write(p, deadline), deadline);
+        PendingPublish pending = handle.held().channel().publish(p, deadline, false);
+        return answer(p, port, pending, deadline);
     }
 
     /** Something that depends on the factory's settings, which may be wrong. */

@@ -2,7 +2,6 @@ package io.leveret.ra.outbound;
 
 import io.leveret.MqConnection;
 import io.leveret.MqMessage;
-import io.leveret.ra.link.Deadline;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -24,6 +23,7 @@ public final class MqConnectionHandle implements MqConnection {
     private final AtomicReference<MqManagedConnection> target;
     private final FactoryPublisher publisher;
     private volatile Loan loan;
+    private volatile boolean lost;
 
     MqConnectionHandle(MqManagedConnection target) {
         this.target = new AtomicReference<>(target);
@@ -32,20 +32,20 @@ public final class MqConnectionHandle implements MqConnection {
 
     @Override
     public void publish(String exchange, String routingKey, MqMessage message) {
-        MqManagedConnection connection = connection();
-        publisher.publishOn(this, connection.group(), exchange, routingKey, message);
+        publisher.publishOn(this, exchange, routingKey, message);
     }
 
-    private MqManagedConnection connection() {
-        MqManagedConnection connection = target.get();
-        if (connection == null) {
+    /**
+     * What the application's handle points to.
+     *
+     * @throws NotWrittenException when the connection was lost
+     * @throws IllegalStateException when the application or the container has closed the handle
+     */
+    MqManagedConnection held() throws NotWrittenException {
+        if (target.get() == null && !lost) {
             throw new IllegalStateException("the connection handle is closed");
         }
-        return connection;
-    }
-
-    PublishPort port() {
-        return connection().port();
+        return leased();
     }
 
     /** What a publisher's lease points to; the container may take it away at any moment. */
@@ -53,15 +53,11 @@ public final class MqConnectionHandle implements MqConnection {
         MqManagedConnection connection = target.get();
         if (connection == null) {
             throw new NotWrittenException(
-                    NotWrittenException.Kind.TEMPORARY, "the connection was taken away", null);
+                    NotWrittenException.Kind.TEMPORARY,
+                    lost ? "the connection was lost" : "the connection was taken away",
+                    null);
         }
         return connection;
-    }
-
-    /** Writes on the pooled channel; does not wait for the answer. */
-    PendingPublish write(Publication p, Deadline deadline)
-            throws NotWrittenException, InterruptedException {
-        return connection().channel().publish(p, deadline, false);
     }
 
     /** Points to another managed connection from now on. */
@@ -87,6 +83,9 @@ public final class MqConnectionHandle implements MqConnection {
      * @param how what has ended it while it was open; null when the connection was lost
      */
     void invalidate(MqManagedConnection from, String how) {
+        if (how == null && target.get() == from) {
+            lost = true; // before it points nowhere, so that nobody takes it for closed
+        }
         boolean ours = target.compareAndSet(from, null);
         Loan ended = loan;
         if (!ours || ended == null) {
@@ -101,6 +100,7 @@ public final class MqConnectionHandle implements MqConnection {
 
     @Override
     public void close() {
+        lost = false;
         MqManagedConnection connection = target.getAndSet(null);
         Loan ended = loan;
         if (ended != null) {
