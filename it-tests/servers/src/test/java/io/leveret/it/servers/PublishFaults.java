@@ -25,6 +25,9 @@ final class PublishFaults {
     /** The id of messages that only take up room. */
     static final String FILLER = "filler";
 
+    /** So many messages at least are lost when the server is killed. */
+    static final int LOST = 20;
+
     private static final Duration NOTICED = Duration.ofSeconds(60);
     private static final String POLICY = "full";
     private static final String BESIDE = "publish.beside";
@@ -234,12 +237,16 @@ final class PublishFaults {
     private void killServer() throws Exception {
         proxy.stall(Direction.UP, true);
         try {
-            awaitMore("waiting after a commit", 0, () -> load.counts().waiting());
+            Eventually.value(
+                    "waiting after a commit",
+                    NOTICED,
+                    () -> load.counts().waiting(),
+                    count -> count >= LOST);
             server.kill();
+            proxy.cut(); // with what it has taken and not handed on
         } finally {
             proxy.stall(Direction.UP, false);
         }
-        proxy.cut();
         server.start();
         load.start();
     }

@@ -27,6 +27,8 @@ final class PublishJudge {
     private final List<Window> kills = new ArrayList<>();
     private final Set<String> undeliverable;
     private final List<String> killed = new ArrayList<>();
+    private final List<String> unprovoked = new ArrayList<>();
+    private long warm = Long.MAX_VALUE;
     private int givenBack;
     private int repeated;
 
@@ -59,6 +61,16 @@ final class PublishJudge {
         if (fault == PublishFault.SERVER_KILL) {
             kills.add(window);
         }
+    }
+
+    /** Until then everything was new to everybody, and may have taken longer than is usual. */
+    void warm(long time) {
+        warm = time;
+    }
+
+    /** Messages of transactions that carry the mark although nothing was broken. */
+    List<String> unprovoked() {
+        return unprovoked;
     }
 
     /** Messages that were committed and never published, because the server was killed. */
@@ -120,7 +132,7 @@ final class PublishJudge {
         if (ticket.frame().row() && !trail.row()) {
             return "committed without its row";
         }
-        return trail.copies() == 0 ? missing(ticket, trail) : present(trail);
+        return trail.copies() == 0 ? missing(ticket, trail) : present(ticket, trail);
     }
 
     /** Only a kill can keep the end of a transaction out of the ledger. Its row may tell it. */
@@ -149,14 +161,14 @@ final class PublishJudge {
         return "committed, and not there (" + trail.outcome() + ")";
     }
 
-    private String present(PublishTrail trail) {
+    private String present(Ticket ticket, PublishTrail trail) {
         if (trail.outcome() != null
                 && trail.outcome() != Outcome.CONFIRMED
                 && trail.outcome() != Outcome.UNKNOWN) {
             return "committed, told " + trail.outcome() + ", and there " + times(trail);
         }
         if (trail.marked() > 0 && !disturbed(trail)) {
-            return "marked, and nothing was broken";
+            unprovoked.add(ticket.id());
         }
         return severalTimes(trail);
     }
@@ -189,8 +201,9 @@ final class PublishJudge {
     }
 
     private boolean disturbed(PublishTrail trail) {
-        return faults.stream()
-                .anyMatch(f -> f.overlaps(trail.begun(), trail.ended() + COMMIT_MICROS));
+        return trail.begun() < warm
+                || faults.stream()
+                        .anyMatch(f -> f.overlaps(trail.begun(), trail.ended() + COMMIT_MICROS));
     }
 
     private boolean misrouted(PublishTrail trail) {

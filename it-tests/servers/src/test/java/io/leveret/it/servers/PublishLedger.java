@@ -56,6 +56,11 @@ final class PublishLedger {
                 });
     }
 
+    /** Until then, in microseconds since the epoch, all may have taken longer than is usual. */
+    void warm(long time) {
+        judge.warm(time);
+    }
+
     /** Reads what was published in one life of the server. */
     void readPublished(Path file) throws IOException {
         LedgerReader.read(file, event -> trail(id(event)).add(event));
@@ -96,12 +101,12 @@ final class PublishLedger {
     }
 
     /** Compares all of them. */
-    void judge(PublishVerdict verdict, int wanted) {
+    void judge(PublishVerdict verdict, PublishPlan plan) {
         trails.forEach(
                 (id, trail) -> {
                     Ticket ticket = Ticket.of(id);
                     verdict.message(ticket, trail, judge.reproach(ticket, trail));
                 });
-        verdict.complete(judge, wanted);
+        verdict.complete(judge, plan);
     }
 }

@@ -32,6 +32,7 @@ final class PublishLoad {
             return number("ATTEMPTED");
         }
 
+        /** Publishes outside of transactions, by how they ended. */
         long ended(MqOutcome outcome) {
             return number(outcome.name());
         }
@@ -47,6 +48,11 @@ final class PublishLoad {
         /** Messages of committed transactions that the adapter goes on with. */
         long waiting() {
             return number("WAITING");
+        }
+
+        /** When the oldest call has begun that still runs, in microseconds since the epoch. */
+        long oldestCall() {
+            return number("OLDEST_CALL");
         }
 
         /** What the API does not speak of. */

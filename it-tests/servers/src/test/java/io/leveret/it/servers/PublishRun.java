@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** One ledger run of publishing: broker, database, server and load, from start to verdict. */
 final class PublishRun implements AutoCloseable {
@@ -47,6 +48,7 @@ final class PublishRun implements AutoCloseable {
     private final LedgerLog log;
     private final PublishLoad load;
     private final PublishFaults faults;
+    private long warm = Long.MAX_VALUE;
 
     /**
      * Starts everything but the load.
@@ -129,6 +131,7 @@ final class PublishRun implements AutoCloseable {
             proceedTo(load.attempted() + plan.stretch());
             after = faults.channelCounters();
         } while (!after.equals(before) && ++stretches < STRETCHES);
+        warm = LedgerLog.now();
         long began = load.attempted();
         proceedTo(began + plan.stretch());
         String end = faults.channelCounters();
@@ -159,8 +162,7 @@ final class PublishRun implements AutoCloseable {
         }
         proceedTo(plan.messages());
         stop();
-        Eventually.value(
-                "waiting after a commit", RECOVERY, () -> load.counts().waiting(), n -> n == 0);
+        await("waiting after the last commit", counts -> counts.waiting() == 0);
         verdict.strange(load.counts().strange());
         Eventually.value(
                 "prepared transactions",
@@ -170,9 +172,9 @@ final class PublishRun implements AutoCloseable {
     }
 
     /**
-     * One fault. It is over when every destination takes messages again, and nothing is left of the
-     * transactions that were committed meanwhile: the next fault must not hide that something was
-     * stuck.
+     * One fault. It is over when every destination takes messages again, no call is left that was
+     * begun before, and nothing of the transactions that were committed meanwhile: the next fault
+     * must not hide that something was stuck.
      */
     private void endure(PublishFault fault) throws Exception {
         log.faultBegun(fault.name());
@@ -181,19 +183,17 @@ final class PublishRun implements AutoCloseable {
         }
         faults.run(fault);
         long end = System.nanoTime();
+        long mended = LedgerLog.now();
         List<Long> confirmed = load.counts().confirmed();
-        Eventually.value(
-                "confirmed to each destination after " + fault,
-                RECOVERY,
-                () -> load.counts().confirmed(),
-                now -> moreOfEach(now, confirmed));
-        Eventually.value(
-                "waiting after a commit and " + fault,
-                RECOVERY,
-                () -> load.counts().waiting(),
-                n -> n == 0);
+        await("confirmed after " + fault, counts -> moreOfEach(counts.confirmed(), confirmed));
+        await("oldest call after " + fault, counts -> counts.oldestCall() > mended);
+        await("waiting after a commit and " + fault, counts -> counts.waiting() == 0);
         verdict.recovered(fault, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - end));
         log.faultEnded(fault.name());
+    }
+
+    private void await(String what, Predicate<PublishLoad.Counts> wanted) {
+        Eventually.value(what, RECOVERY, load::counts, wanted);
     }
 
     private static boolean moreOfEach(List<Long> now, List<Long> before) {
@@ -220,6 +220,7 @@ final class PublishRun implements AutoCloseable {
     private void judge() throws Exception {
         PublishLedger ledger = new PublishLedger(server.log());
         ledger.readFaults(faultLedger);
+        ledger.warm(warm);
         for (int life = 0; life < load.lives(); life++) {
             ledger.readPublished(folder.resolve(PublishBooks.file(life)));
         }
@@ -228,7 +229,7 @@ final class PublishRun implements AutoCloseable {
         ledger.found(BrokerContents.drain(broker.uri(), queues, DRAIN), verdict);
         verdict.remark("drained in " + (System.nanoTime() - begin) / 1_000_000 + " ms");
         ledger.rows(database.sql("select message from " + WorkBean.TABLE));
-        ledger.judge(verdict, plan.messages());
+        ledger.judge(verdict, plan);
     }
 
     @Override

@@ -19,6 +19,9 @@ final class PublishVerdict {
 
     private static final int EXAMPLES = 20;
 
+    /** A busy machine may take longer to confirm than a commit waits, without any fault. */
+    private static final double UNPROVOKED = 0.01;
+
     private final Map<PublishFault, List<Long>> recoveries = new EnumMap<>(PublishFault.class);
     private final PublishTally<Frame> byFrame = new PublishTally<>("around it", Frame.class);
     private final PublishTally<Style> byStyle = new PublishTally<>("published by", Style.class);
@@ -52,7 +55,7 @@ final class PublishVerdict {
     }
 
     /** All messages have been added. */
-    void complete(PublishJudge judge, int wanted) {
+    void complete(PublishJudge judge, PublishPlan plan) {
         remark(
                 judge.repeated()
                         + " messages of transactions are there more than once, each with a reason"
@@ -63,10 +66,20 @@ final class PublishVerdict {
                 judge.killed().size()
                         + " were committed and never published, because the server was killed: "
                         + judge.killed());
+        remark(
+                judge.unprovoked().size()
+                        + " messages of transactions carry the mark although nothing was broken");
+        if (judge.unprovoked().size() > messages * UNPROVOKED) {
+            wrong.add("too many marks for nothing: " + judge.unprovoked());
+        }
         if (reproaches > EXAMPLES) {
             wrong.add("and more, " + reproaches + " in all");
         }
-        if (messages < wanted) {
+        if (plan.faults().contains(PublishFault.SERVER_KILL)
+                && judge.killed().size() < PublishFaults.LOST) {
+            wrong.add("the kill of the server should have cost more");
+        }
+        if (messages < plan.messages()) {
             wrong.add("only " + messages + " messages were published");
         }
         if (outcomes.size() < Outcome.values().length) {

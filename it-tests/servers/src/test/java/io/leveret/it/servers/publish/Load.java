@@ -1,6 +1,7 @@
 package io.leveret.it.servers.publish;
 
 import io.leveret.MqMessage;
+import io.leveret.it.ledger.LedgerLog;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.ejb.EJBTransactionRolledbackException;
@@ -14,7 +15,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 
 /**
  * The threads that publish. Up to a number of messages they go as fast as they can, from then on
@@ -31,6 +34,7 @@ public class Load {
                     .flatMap(frame -> Collections.nCopies(frame.weight(), frame).stream())
                     .toList();
 
+    private static final long IDLE = Long.MAX_VALUE;
     private static final int BODY = 256;
 
     /** Several times what a publish and a transaction may take together. */
@@ -41,6 +45,10 @@ public class Load {
     @Inject private PublishBooks books;
 
     private final List<Thread> running = new ArrayList<>();
+
+    /** When each thread has begun the call that it is in; {@code IDLE} when it is in none. */
+    private final AtomicLongArray begun = new AtomicLongArray(THREADS);
+
     private volatile boolean stop;
     private volatile long allowed;
     private volatile long pauseNanos;
@@ -95,6 +103,7 @@ public class Load {
         SplittableRandom random = new SplittableRandom(1_000L * life + number);
         for (int call = 0; !stop; call++) {
             Work work = work(random, life, number + "-" + call + "-");
+            begun.set(number, LedgerLog.now());
             try {
                 await(work.frame().transaction() ? bean.inside(work) : bean.outside(work));
             } catch (EJBTransactionRolledbackException e) {
@@ -102,8 +111,14 @@ public class Load {
             } catch (Exception e) {
                 books.strange(work.ids(), e);
             }
+            begun.set(number, IDLE);
             pause();
         }
+    }
+
+    /** When the oldest call has begun that still runs, in microseconds since the epoch. */
+    long oldestCall() {
+        return LongStream.range(0, THREADS).map(i -> begun.get((int) i)).min().orElseThrow();
     }
 
     private static void await(List<CompletableFuture<Void>> open) throws Exception {

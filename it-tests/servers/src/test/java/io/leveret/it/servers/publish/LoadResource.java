@@ -41,7 +41,12 @@ public class LoadResource {
     /** Answers what it has come to, and what of it goes on in the background after a commit. */
     @GET
     public String counts() throws JMException {
-        return books.counts() + "WAITING=" + waiting() + "\n";
+        return books.counts()
+                + "OLDEST_CALL="
+                + load.oldestCall()
+                + "\nWAITING="
+                + waiting()
+                + "\n";
     }
 
     /** Stops it; answers how many threads do not end. */

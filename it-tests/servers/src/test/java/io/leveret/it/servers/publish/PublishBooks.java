@@ -62,9 +62,12 @@ public class PublishBooks {
     /** The application was told how a publish ended. */
     void outcome(String id, MqOutcome outcome) {
         log.outcome(id, Outcome.valueOf(outcome.name()));
-        outcomes.get(outcome).increment();
+        Ticket ticket = Ticket.of(id);
+        if (!ticket.frame().afterCommit()) {
+            outcomes.get(outcome).increment();
+        }
         if (outcome == MqOutcome.CONFIRMED) {
-            confirmed.get(Ticket.of(id).destination()).increment();
+            confirmed.get(ticket.destination()).increment();
         }
     }
 
@@ -84,7 +87,10 @@ public class PublishBooks {
         return attempted.sum();
     }
 
-    /** Numbers, and what was strange, as lines of names and values. */
+    /**
+     * Numbers, and what was strange, as lines of names and values. Outcomes are those of publishes
+     * outside of transactions: inside, a rollback has one too.
+     */
     String counts() {
         StringBuilder text = new StringBuilder("ATTEMPTED=").append(attempted).append('\n');
         outcomes.forEach((name, count) -> text.append(name + "=" + count + "\n"));
