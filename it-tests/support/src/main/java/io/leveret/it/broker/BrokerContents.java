@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -65,6 +68,10 @@ public final class BrokerContents {
     private static void drain(
             Channel channel, String queue, String mark, long deadline, List<HeldMessage> found)
             throws IOException, TimeoutException {
+        int many = channel.queueDeclarePassive(queue).getMessageCount();
+        if (many > ACK_EVERY) {
+            consume(channel, queue, mark, deadline, found, many);
+        }
         int unacked = 0;
         long last = 0;
         for (GetResponse got = channel.basicGet(queue, false);
@@ -82,6 +89,55 @@ public final class BrokerContents {
         }
         if (unacked > 0) {
             channel.basicAck(last, true);
+        }
+    }
+
+    /**
+     * Takes so many messages out, many times faster than one by one; whatever else it gets stays.
+     */
+    private static void consume(
+            Channel channel,
+            String queue,
+            String mark,
+            long deadline,
+            List<HeldMessage> found,
+            int messages)
+            throws IOException, TimeoutException {
+        BlockingQueue<GetResponse> delivered = new LinkedBlockingQueue<>();
+        channel.basicQos(2 * ACK_EVERY);
+        String tag =
+                channel.basicConsume(
+                        queue,
+                        false,
+                        (consumer, d) ->
+                                delivered.add(
+                                        new GetResponse(
+                                                d.getEnvelope(),
+                                                d.getProperties(),
+                                                d.getBody(),
+                                                0)),
+                        consumer -> {});
+        for (int i = 1; i <= messages; i++) {
+            GetResponse got = poll(delivered, deadline);
+            if (got == null) {
+                throw new TimeoutException("queue " + queue + " is not empty at the deadline");
+            }
+            found.add(held(queue, mark, got));
+            if (i % ACK_EVERY == 0 || i == messages) {
+                channel.basicAck(got.getEnvelope().getDeliveryTag(), true);
+            }
+        }
+        channel.basicCancel(tag);
+        channel.basicRecover(true);
+    }
+
+    private static GetResponse poll(BlockingQueue<GetResponse> delivered, long deadline)
+            throws IOException {
+        try {
+            return delivered.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while draining", e);
         }
     }
 
