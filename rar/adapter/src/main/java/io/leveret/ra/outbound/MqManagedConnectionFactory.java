@@ -33,10 +33,12 @@ import jakarta.resource.spi.TransactionSupport;
 import jakarta.resource.spi.ValidatingManagedConnectionFactory;
 import jakarta.resource.spi.security.PasswordCredential;
 import java.io.PrintWriter;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.security.auth.Subject;
 
 /**
@@ -128,6 +130,10 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
 
     BrokerSettings broker() throws ResourceException {
         return effective().broker();
+    }
+
+    LinkSettings link() throws ResourceException {
+        return effective().link();
     }
 
     PublishSettings publishing() throws ResourceException {
@@ -223,12 +229,28 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
                         new ConfirmChannel.Owner(
                                 false,
                                 publish.publishTimeout(),
-                                connection::channelUnusable,
+                                toHolder(connection, MqManagedConnection::channelUnusable),
                                 group::release));
         connection.attach(channel);
         channel.watch();
-        channel.onLeave(connection::linkMoved);
+        channel.onLeave(toHolder(connection, MqManagedConnection::linkMoved));
         return connection;
+    }
+
+    /**
+     * Tells a connection something while somebody holds it: its channel, which lives on in threads
+     * and sockets, must not keep it alive, and so not the factory, of which nobody else would know
+     * the end where there is no server.
+     */
+    private static Runnable toHolder(
+            MqManagedConnection connection, Consumer<MqManagedConnection> what) {
+        WeakReference<MqManagedConnection> held = new WeakReference<>(connection);
+        return () -> {
+            MqManagedConnection alive = held.get();
+            if (alive != null) {
+                what.accept(alive);
+            }
+        };
     }
 
     static PublishPort port(Outbound room, LinkGroup group) {
