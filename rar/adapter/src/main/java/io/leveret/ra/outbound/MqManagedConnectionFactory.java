@@ -1,7 +1,6 @@
 package io.leveret.ra.outbound;
 
 import com.rabbitmq.client.AuthenticationFailureException;
-import com.rabbitmq.client.Channel;
 import io.leveret.MqPublisherOptions;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
@@ -145,6 +144,10 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         if (resourceAdapter != null) {
             return ((Outbound.Host) resourceAdapter).outbound();
         }
+        Outbound known = unmanaged;
+        if (known != null) {
+            return known;
+        }
         synchronized (this) {
             if (unmanaged == null) {
                 unmanaged = Outbound.Unmanaged.openFor(this);
@@ -222,7 +225,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         ConfirmChannel channel =
                 ConfirmChannel.on(
                         declarations.before(
-                                group.open(deadline, false, false, Channel::confirmSelect),
+                                group.open(deadline, false, false, ConfirmChannel::select),
                                 deadline),
                         publish.confirmWindow(),
                         room.threads,
