@@ -1,6 +1,7 @@
 package io.leveret.it.servers;
 
 import io.leveret.it.ledger.Outcome;
+import io.leveret.it.servers.publish.Frame;
 import io.leveret.it.servers.publish.Ticket;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,10 +97,13 @@ final class PublishJudge {
         if (trail.contradictory()) {
             return "it has ended twice";
         }
-        if (trail.row() && (!ticket.frame().row() || Boolean.FALSE.equals(trail.committed()))) {
+        if (trail.row() && !mayHaveRow(ticket.frame(), trail)) {
             return "there is a row of it";
         }
-        return ticket.frame().afterCommit() ? inTransaction(ticket, trail) : outside(ticket, trail);
+        if (!ticket.frame().afterCommit()) {
+            return outside(ticket, trail);
+        }
+        return ticket.frame().commits() ? inTransaction(ticket, trail) : rolledBack(ticket, trail);
     }
 
     private String outside(Ticket ticket, PublishTrail trail) {
@@ -116,6 +120,23 @@ final class PublishJudge {
         };
     }
 
+    private static boolean mayHaveRow(Frame frame, PublishTrail trail) {
+        return frame.row() && frame.commits() && !Boolean.FALSE.equals(trail.committed());
+    }
+
+    private String rolledBack(Ticket ticket, PublishTrail trail) {
+        if (trail.committed() == null && cutOff(ticket) == null) {
+            return "its transaction has never ended";
+        }
+        return Boolean.TRUE.equals(trail.committed()) ? "it has committed" : neverSent(trail);
+    }
+
+    private static String neverSent(PublishTrail trail) {
+        return trail.outcome() == null || trail.outcome() == Outcome.NOT_SENT
+                ? absent(trail)
+                : "rolled back, and told " + trail.outcome();
+    }
+
     private String inTransaction(Ticket ticket, PublishTrail trail) {
         if (trail.refused() && trail.outcome() == Outcome.NOT_SENT) {
             return absent(trail);
@@ -125,9 +146,7 @@ final class PublishJudge {
             return withoutEnd(ticket, trail);
         }
         if (!committed) {
-            return trail.outcome() == null || trail.outcome() == Outcome.NOT_SENT
-                    ? absent(trail)
-                    : "rolled back, and " + trail.outcome();
+            return neverSent(trail);
         }
         if (ticket.frame().row() && !trail.row()) {
             return "committed without its row";

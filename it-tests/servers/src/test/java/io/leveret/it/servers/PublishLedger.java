@@ -7,6 +7,7 @@ import io.leveret.it.servers.publish.Destination;
 import io.leveret.it.servers.publish.Ticket;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +27,6 @@ final class PublishLedger {
 
     private final Map<String, PublishTrail> trails = new HashMap<>();
     private final PublishJudge judge;
-    private final Map<String, Long> open = new HashMap<>();
 
     /**
      * Opens them.
@@ -42,18 +42,20 @@ final class PublishLedger {
         judge = new PublishJudge(undeliverable);
     }
 
-    /** Reads what was broken. */
+    /** Reads what was broken; what was never mended lasts to the end. */
     void readFaults(Path file) throws IOException {
+        Map<PublishFault, Long> open = new EnumMap<>(PublishFault.class);
         LedgerReader.read(
                 file,
                 event -> {
                     if (event instanceof LedgerEvent.FaultBegun e) {
-                        open.put(e.name(), e.time());
+                        open.put(PublishFault.valueOf(e.name()), e.time());
                     } else if (event instanceof LedgerEvent.FaultEnded e) {
-                        judge.fault(
-                                PublishFault.valueOf(e.name()), open.remove(e.name()), e.time());
+                        PublishFault fault = PublishFault.valueOf(e.name());
+                        judge.fault(fault, open.remove(fault), e.time());
                     }
                 });
+        open.forEach((fault, begin) -> judge.fault(fault, begin, Long.MAX_VALUE));
     }
 
     /** Until then, in microseconds since the epoch, all may have taken longer than is usual. */

@@ -22,6 +22,6 @@ record PublishPlan(
 
     /** Every kind of fault but the kill of the server. */
     static PublishPlan brief() {
-        return new PublishPlan(6_000, 500, 2_500, 500, PublishFault.schedule(false));
+        return new PublishPlan(6_000, 700, 2_500, 500, PublishFault.schedule(false));
     }
 }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -33,8 +34,7 @@ final class PublishRun implements AutoCloseable {
     /** Longer than the server's transaction manager waits between two looks at what is open. */
     private static final Duration RESOLVED = Duration.ofSeconds(180);
 
-    /** How often the pool may still grow before it is steady. */
-    private static final int STRETCHES = 10;
+    private static final int STRETCHES = 8;
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final PublishVerdict verdict = new PublishVerdict();
@@ -121,29 +121,31 @@ final class PublishRun implements AutoCloseable {
         }
     }
 
-    /** Once the pool has grown, nothing opens or closes a channel, however much is published. */
+    /**
+     * Once the pool has grown, nothing opens or closes a channel, however much is published. Some
+     * attempts, because a busy machine may keep a confirm waiting, which costs a channel.
+     */
     private void watchChannels() {
-        int stretches = 0;
         String before;
-        String after = "";
+        String after = faults.channelCounters();
+        int stretches = 0;
         do {
             before = after;
+            warm = LedgerLog.now();
             proceedTo(load.attempted() + plan.stretch());
             after = faults.channelCounters();
         } while (!after.equals(before) && ++stretches < STRETCHES);
-        warm = LedgerLog.now();
-        long began = load.attempted();
-        proceedTo(began + plan.stretch());
-        String end = faults.channelCounters();
         verdict.remark(
-                "channels opened and closed until then: "
-                        + after
-                        + ", after "
-                        + (load.attempted() - began)
-                        + " further messages: "
-                        + end);
-        if (!end.equals(after)) {
-            verdict.wrong("channels come and go without a fault: " + after + ", then " + end);
+                String.format(
+                        Locale.ROOT,
+                        "%s channels opened and closed, %s when at least %d more messages were"
+                                + " published, in attempt %d",
+                        before,
+                        after,
+                        plan.stretch(),
+                        stretches + 1));
+        if (!after.equals(before)) {
+            verdict.wrong("channels come and go without a fault: " + before + ", then " + after);
         }
     }
 

@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DeliverCallback;
 import com.rabbitmq.client.GetResponse;
 import io.leveret.it.ledger.HeldMessage;
 import java.io.IOException;
@@ -55,8 +56,8 @@ public final class BrokerContents {
         List<HeldMessage> found = new ArrayList<>();
         try (Connection connection = connect(broker)) {
             for (String queue : queues) {
-                try (Channel channel = connection.createChannel()) {
-                    drain(channel, queue, mark, deadline, found);
+                try {
+                    drain(connection, queue, mark, deadline, found);
                 } catch (IOException e) {
                     throw new IOException("cannot drain queue " + queue, e);
                 }
@@ -66,12 +67,24 @@ public final class BrokerContents {
     }
 
     private static void drain(
+            Connection connection,
+            String queue,
+            String mark,
+            long deadline,
+            List<HeldMessage> found)
+            throws IOException, TimeoutException {
+        try (Channel channel = connection.createChannel()) {
+            consume(channel, queue, mark, deadline, found);
+        }
+        try (Channel channel = connection.createChannel()) {
+            get(channel, queue, mark, deadline, found);
+        }
+    }
+
+    /** Takes out what there is, one by one: in the end nothing is left. */
+    private static void get(
             Channel channel, String queue, String mark, long deadline, List<HeldMessage> found)
             throws IOException, TimeoutException {
-        int many = channel.queueDeclarePassive(queue).getMessageCount();
-        if (many > ACK_EVERY) {
-            consume(channel, queue, mark, deadline, found, many);
-        }
         int unacked = 0;
         long last = 0;
         for (GetResponse got = channel.basicGet(queue, false);
@@ -93,30 +106,24 @@ public final class BrokerContents {
     }
 
     /**
-     * Takes so many messages out, many times faster than one by one; whatever else it gets stays.
+     * Takes out what the queue says that it holds, many times faster than one by one. What else
+     * comes to this consumer goes back when the channel is closed.
      */
     private static void consume(
-            Channel channel,
-            String queue,
-            String mark,
-            long deadline,
-            List<HeldMessage> found,
-            int messages)
+            Channel channel, String queue, String mark, long deadline, List<HeldMessage> found)
             throws IOException, TimeoutException {
+        int messages = channel.queueDeclarePassive(queue).getMessageCount();
+        if (messages < ACK_EVERY) {
+            return;
+        }
         BlockingQueue<GetResponse> delivered = new LinkedBlockingQueue<>();
+        DeliverCallback add =
+                (tag, d) ->
+                        delivered.add(
+                                new GetResponse(
+                                        d.getEnvelope(), d.getProperties(), d.getBody(), 0));
         channel.basicQos(2 * ACK_EVERY);
-        String tag =
-                channel.basicConsume(
-                        queue,
-                        false,
-                        (consumer, d) ->
-                                delivered.add(
-                                        new GetResponse(
-                                                d.getEnvelope(),
-                                                d.getProperties(),
-                                                d.getBody(),
-                                                0)),
-                        consumer -> {});
+        channel.basicConsume(queue, false, add, tag -> {});
         for (int i = 1; i <= messages; i++) {
             GetResponse got = poll(delivered, deadline);
             if (got == null) {
@@ -127,8 +134,6 @@ public final class BrokerContents {
                 channel.basicAck(got.getEnvelope().getDeliveryTag(), true);
             }
         }
-        channel.basicCancel(tag);
-        channel.basicRecover(true);
     }
 
     private static GetResponse poll(BlockingQueue<GetResponse> delivered, long deadline)

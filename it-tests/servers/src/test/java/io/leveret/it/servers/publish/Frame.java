@@ -42,7 +42,7 @@ public enum Frame {
     }
 
     /** Whether the bean lets the transaction commit. */
-    boolean commits() {
+    public boolean commits() {
         return commits;
     }
 
