@@ -43,7 +43,7 @@ class DeclareTest {
         proxy = FaultProxy.to(Nodes.shared());
         rig = new Rig(proxy.port()).with(a -> a.setLinkIdleTimeout("300")).start();
         pool = rig.pool();
-        factory = Rig.connectionFactory(pool);
+        factory = Rig.connected(pool);
         handle = factory.getConnection();
     }
 

@@ -66,7 +66,7 @@ class OutcomeTableTest {
         proxy = FaultProxy.to(Nodes.shared());
         rig = Rig.started(proxy.port());
         pool = rig.container().pool(new MqManagedConnectionFactory(), 2);
-        factory = Rig.connectionFactory(pool);
+        factory = Rig.connected(pool);
         publisher = factory.createPublisher(MqPublisherOptions.defaults());
         for (Style each : Style.values()) {
             Until.holds("warm", SOON, () -> isConfirmed(each)); // a busy machine is slow at first
