@@ -178,7 +178,7 @@ class GetTest {
     @Test
     void aBrokerThatBlocksPublishersGivesMessages() throws Exception {
         BrokerNode node = Nodes.rough();
-        try (Rig rough = Rig.started(node.port());
+        try (Rig rough = new Rig(node.port()).with(a -> a.setConnections("1")).start();
                 Bare setup = new Bare(node.port());
                 MqConnection handle = handle(rough)) {
             String target = setup.queue("blocked");
