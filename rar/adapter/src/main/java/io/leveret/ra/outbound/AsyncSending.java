@@ -129,7 +129,7 @@ final class AsyncSending {
             } catch (NotWrittenException e) {
                 return late(e.getMessage(), e);
             }
-            p.factory().repeated();
+            tries.written(p.factory());
             written(written);
             return true;
         }

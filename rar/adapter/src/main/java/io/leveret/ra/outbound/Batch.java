@@ -7,7 +7,6 @@ import io.leveret.ra.link.Deadline;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,6 +45,8 @@ final class Batch {
 
     private record Sent(Item item, Lane.Written written) {}
 
+    private record Refused(Item item, Result result) {}
+
     /** What is done with each, one after the other. */
     interface Step {
         void run(Item item) throws NotWrittenException, InterruptedException;
@@ -56,16 +57,19 @@ final class Batch {
         List<Item> todo = all;
         while (!todo.isEmpty()) {
             sent.clear();
-            publish(
-                    todo,
-                    item -> sent.add(new Sent(item, lane.write(item.publication(), deadline))));
+            publish(todo, item -> write(item, lane));
             todo = again();
         }
     }
 
+    private void write(Item item, Lane lane) throws NotWrittenException, InterruptedException {
+        sent.add(new Sent(item, lane.write(item.publication(), deadline)));
+        item.tries().written(item.publication().factory());
+    }
+
     /** Waits for the answers, and after that as long as those that are made again have to. */
     private List<Item> again() {
-        Map<Item, Result> again = new LinkedHashMap<>();
+        List<Refused> again = new ArrayList<>();
         Duration longest = Duration.ZERO;
         for (Sent each : sent) {
             Result result = each.written().await(each.item().publication(), deadline);
@@ -73,16 +77,15 @@ final class Batch {
             if (pause == null) {
                 ended(each.item(), result);
             } else {
-                again.put(each.item(), result);
+                again.add(new Refused(each.item(), result));
                 longest = pause.compareTo(longest) > 0 ? pause : longest;
             }
         }
         if (!again.isEmpty() && !Sending.paused(longest, deadline)) {
-            again.forEach(this::ended);
+            again.forEach(each -> ended(each.item(), each.result()));
             return List.of();
         }
-        again.keySet().forEach(item -> item.publication().factory().repeated());
-        return again.keySet().stream().map(Item::marked).toList();
+        return again.stream().map(each -> each.item().marked()).toList();
     }
 
     /** Notes that one was written without a confirm, or could not be. */

@@ -149,7 +149,8 @@ final class Repeats {
         try {
             return repeat.run(SLICE);
         } catch (InterruptedException e) {
-            return false; // by close, which has it given up
+            Thread.currentThread().interrupt(); // by close, which has all given up
+            return false;
         }
     }
 

@@ -63,8 +63,10 @@ final class Sending {
         Result result = result(() -> first.run(p));
         Duration pause = tries.next(result);
         while (pause != null && paused(pause, deadline)) {
-            p.factory().repeated();
             result = result(() -> further.run(p.marked()));
+            if (result.outcome() != MqOutcome.NOT_SENT) {
+                tries.written(p.factory());
+            }
             pause = tries.next(result);
         }
         return tries.whole(result);

@@ -64,6 +64,13 @@ final class Tries {
         return pause;
     }
 
+    /** A try was written: counts it when it is not the first one. */
+    void written(FactoryStatus factory) {
+        if (repetitions > 0) {
+            factory.repeated();
+        }
+    }
+
     private boolean isRepeatable(Result result) {
         return switch (result.outcome()) {
             case NACKED -> true;
