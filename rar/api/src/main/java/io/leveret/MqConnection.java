@@ -54,9 +54,9 @@ public interface MqConnection extends AutoCloseable {
      * lost at the commit, the message may come again, marked. What a transaction takes it should
      * process within the broker's consumer timeout (30 minutes by default).
      *
-     * <p>Takes at most {@code connectTimeout} plus {@code rpcTimeout}. A stream has no next message
-     * and is refused, with reply code 540; that costs the physical connection, and with it what
-     * other handles hold.
+     * <p>Takes at most {@code connectTimeout} plus {@code rpcTimeout}. A queue that does not answer
+     * in time, and a stream, which has no next message and is refused with reply code 540, may cost
+     * the physical connection, and with it what other transactions hold over it.
      *
      * @param queue the name of the queue
      * @return the message, empty when there is none

@@ -43,7 +43,10 @@ public final class MqMessage {
 
     private MqMessage(Builder b) {
         this.body = b.body;
-        this.headers = Collections.unmodifiableMap(new LinkedHashMap<>(b.headers));
+        this.headers =
+                b.headers.isEmpty()
+                        ? Collections.emptyMap()
+                        : Collections.unmodifiableMap(new LinkedHashMap<>(b.headers));
         this.contentType = b.contentType;
         this.contentEncoding = b.contentEncoding;
         this.persistent = b.persistent;

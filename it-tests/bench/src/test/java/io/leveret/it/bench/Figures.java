@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * What one case showed in one round.
  *
- * @param messagesPerSecond from the opening of the round to its last acknowledgement
- * @param cpuMicros CPU time of the process that consumed, compilers left out, per message, in µs
+ * @param messagesPerSecond from the opening of the round to its last acknowledgement, or confirm
+ * @param cpuMicros CPU time of the process that is measured, compilers left out, per message, in µs
  * @param compilerShare share of the compilers in that process's CPU time, 0 to 1
  */
-record Figures(double messagesPerSecond, double cpuMicros, double compilerShare) {
+public record Figures(double messagesPerSecond, double cpuMicros, double compilerShare) {
 
     /**
      * Works them out.
@@ -18,7 +18,7 @@ record Figures(double messagesPerSecond, double cpuMicros, double compilerShare)
      * @param passed what passed in the round
      * @param idleShare CPU time per wall-clock time that the process takes when it does nothing
      */
-    static Figures of(int messages, Reading passed, double idleShare) {
+    public static Figures of(int messages, Reading passed, double idleShare) {
         double cpu = passed.workNanos() - idleShare * passed.nanos();
         return new Figures(
                 messages * (double) TimeUnit.SECONDS.toNanos(1) / passed.nanos(),

@@ -43,7 +43,7 @@ class DeclareTest {
         proxy = FaultProxy.to(Nodes.shared());
         rig = new Rig(proxy.port()).with(a -> a.setLinkIdleTimeout("300")).start();
         pool = rig.pool();
-        factory = Rig.connectionFactory(pool);
+        factory = Rig.connected(pool);
         handle = factory.getConnection();
     }
 
@@ -171,7 +171,7 @@ class DeclareTest {
     @Test
     void aBrokerThatBlocksPublishersDeclares() throws Exception {
         BrokerNode node = Nodes.rough();
-        try (Rig rough = Rig.started(node.port());
+        try (Rig rough = new Rig(node.port()).with(a -> a.setConnections("1")).start();
                 Bare setup = new Bare(node.port());
                 MqConnection own = Rig.connectionFactory(rough.pool()).getConnection()) {
             String queue = Bare.name("while-blocked");

@@ -1,6 +1,7 @@
 package io.leveret.it.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -39,7 +41,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GetInTransactionTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
-    private static final int MANY = 500;
+    private static final Duration RPC = Duration.ofSeconds(3); // as the rig sets it
+    private static final int MANY = 60; // more than a quorum queue takes at a time
 
     private Bare bare;
     private FaultProxy proxy;
@@ -54,10 +57,14 @@ class GetInTransactionTest {
         bare = new Bare(Nodes.shared().port());
         queue = bare.queue("taken");
         proxy = FaultProxy.to(Nodes.shared());
-        rig = new Rig(proxy.port()).with(a -> a.setLinkIdleTimeout("300")).start();
+        rig =
+                new Rig(proxy.port())
+                        .with(a -> a.setLinkIdleTimeout("300"))
+                        .with(a -> a.setConnections("1")) // so that all share it
+                        .start();
         transactions = rig.container().transactions();
         pool = rig.pool();
-        factory = Rig.connectionFactory(pool);
+        factory = Rig.connected(pool);
     }
 
     @AfterEach
@@ -188,7 +195,8 @@ class GetInTransactionTest {
     }
 
     @Test
-    void noneOfManyComesAgainAfterTheCommit() throws Exception {
+    void noneOfManyComesAgainAfterTheCommitAlthoughTheChannelIsClosed() throws Exception {
+        queue = bare.queue("many", Map.of("x-queue-type", "quorum"));
         for (int i = 0; i < MANY; i++) {
             bare.publish(queue, "m" + i);
         }
@@ -199,7 +207,12 @@ class GetInTransactionTest {
                 assertEquals("m" + i, text(handle.get(queue)));
             }
         }
-        transactions.commit(); // and the channel is closed at once
+        String trigger = Bare.name("trigger");
+        Nodes.suspendUntilThereIs(trigger, queue);
+        transactions.commit();
+        Until.passed(Duration.ofMillis(200)); // enough for a channel to be closed
+        bare.declare(trigger, Map.of());
+        Until.never("one that comes again", Duration.ofSeconds(1), () -> bare.ready(queue) > 0);
         assertNothingLeft();
         assertEquals(List.of(), bare.drain(queue));
     }
@@ -349,6 +362,35 @@ class GetInTransactionTest {
         handle.close();
         assertThrows(RollbackException.class, transactions::commit);
         assertBack("m");
+    }
+
+    @Test
+    void aQueueThatStopsAnsweringCostsNobodyElseWhatHeHolds() throws Exception {
+        String hanging = bare.queue("hangs", Map.of("x-queue-type", "classic"));
+        publish("m");
+        transactions.begin();
+        try (MqConnection handle = factory.getConnection()) {
+            assertEquals("m", text(handle.get(queue)));
+        }
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        Nodes.suspend(hanging);
+        try (MqConnection neighbour = factory.getConnection()) {
+            Future<?> waits = other.submit(() -> neighbour.get(hanging));
+            ExecutionException e =
+                    assertThrows(ExecutionException.class, () -> waits.get(5, TimeUnit.SECONDS));
+            assertInstanceOf(MqConnectionException.class, e.getCause());
+            try (MqConnection third = factory.getConnection()) {
+                Future<?> answered = other.submit(() -> third.get(queue));
+                answered.get(5, TimeUnit.SECONDS);
+            }
+            // Its channel is being closed, which is not answered either.
+            Until.never("it goes back", RPC.plusSeconds(1), () -> bare.ready(queue) > 0);
+        } finally {
+            Nodes.resume(hanging);
+            other.shutdown();
+        }
+        transactions.commit();
+        assertGone();
     }
 
     @Test

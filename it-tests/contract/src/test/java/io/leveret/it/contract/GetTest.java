@@ -56,7 +56,7 @@ class GetTest {
         proxy = FaultProxy.to(Nodes.shared());
         rig = new Rig(proxy.port()).with(a -> a.setLinkIdleTimeout("300")).start();
         pool = rig.pool();
-        factory = Rig.connectionFactory(pool);
+        factory = Rig.connected(pool);
     }
 
     @AfterEach
@@ -65,6 +65,15 @@ class GetTest {
         proxy.close();
         bare.close();
         rig.assertContractKept();
+    }
+
+    /** Waits for them: the broker takes publishes and requests of others as it likes. */
+    private void put(String... texts) throws Exception {
+        int before = bare.ready(queue);
+        for (String text : texts) {
+            bare.publish(queue, text);
+        }
+        Until.holds("they are there", SOON, () -> bare.ready(queue) == before + texts.length);
     }
 
     private static String text(Optional<MqMessage> message) {
@@ -77,8 +86,7 @@ class GetTest {
 
     @Test
     void oneComesAfterTheOtherAndEachIsAcknowledged() throws Exception {
-        bare.publish(queue, "one");
-        bare.publish(queue, "two");
+        put("one", "two");
         try (MqConnection handle = factory.getConnection()) {
             MqMessage first = handle.get(queue).orElseThrow();
             assertEquals("one", first.text());
@@ -95,7 +103,7 @@ class GetTest {
 
     @Test
     void aMissingQueueIsNamedAndTheHandleGoesOn() throws Exception {
-        bare.publish(queue, "there");
+        put("there");
         String missing = Bare.name("missing");
         try (MqConnection handle = factory.getConnection()) {
             handle.publish("", queue, MqMessage.text("warm"));
@@ -129,7 +137,7 @@ class GetTest {
 
     @Test
     void aUserWithoutThePermissionIsRefusedAndToldWhich() throws Exception {
-        bare.publish(queue, "not for everybody");
+        put("not for everybody");
         try (BrokerUser user = BrokerUser.on(Nodes.shared())) {
             user.mayRead("nothing");
             try (Rig limited = new Rig(Nodes.shared().port()).as(user).start();
@@ -147,7 +155,7 @@ class GetTest {
     @Test
     void aStreamIsRefusedAndTheHandleGoesOn() throws Exception {
         String stream = bare.queue("stream", Map.of("x-queue-type", "stream"));
-        bare.publish(queue, "m");
+        put("m");
         try (MqConnection handle = factory.getConnection()) {
             MqRefusedException e = assertThrows(MqRefusedException.class, () -> handle.get(stream));
             assertEquals(540, e.replyCode());
@@ -170,7 +178,7 @@ class GetTest {
     @Test
     void aBrokerThatBlocksPublishersGivesMessages() throws Exception {
         BrokerNode node = Nodes.rough();
-        try (Rig rough = Rig.started(node.port());
+        try (Rig rough = new Rig(node.port()).with(a -> a.setConnections("1")).start();
                 Bare setup = new Bare(node.port());
                 MqConnection handle = handle(rough)) {
             String target = setup.queue("blocked");
@@ -195,7 +203,7 @@ class GetTest {
     void aQueueThatDoesNotAnswerLosesNothing() throws Exception {
         String classic = bare.queue("hangs", Map.of("x-queue-type", "classic"));
         bare.publish(classic, "m");
-        bare.publish(queue, "elsewhere");
+        put("elsewhere");
         Until.holds("it is there", SOON, () -> bare.ready(classic) == 1);
         try (MqConnection handle = factory.getConnection()) {
             assertEquals("elsewhere", text(handle.get(queue)));
@@ -263,8 +271,7 @@ class GetTest {
         try (MqConnection handle = factory.getConnection()) {
             assertEquals(Optional.empty(), handle.get(queue));
             proxy.stall(Direction.DOWN, true);
-            bare.publish(queue, "m");
-            Until.holds("it is there", SOON, () -> bare.ready(queue) == 1);
+            put("m");
             Future<Optional<MqMessage>> got = other.submit(() -> handle.get(queue));
             Until.holds("it is on the way", SOON, () -> Nodes.unacknowledged(queue) == 1);
             proxy.cut();
@@ -280,7 +287,7 @@ class GetTest {
 
     @Test
     void aClosedHandleTakesNothing() throws Exception {
-        bare.publish(queue, "m");
+        put("m");
         MqConnection closed = factory.getConnection();
         closed.close();
         assertThrows(IllegalStateException.class, () -> closed.get(queue));
@@ -299,7 +306,7 @@ class GetTest {
 
     @Test
     void aStoppedAdapterTakesNothing() throws Exception {
-        bare.publish(queue, "m");
+        put("m");
         MqConnection handle = factory.getConnection();
         rig.adapter().stop();
         assertThrows(RuntimeException.class, () -> handle.get(queue)); // taken back, or just not
@@ -344,7 +351,7 @@ class GetTest {
         ExecutorService others = Executors.newCachedThreadPool();
         int taken = 0;
         for (int round = 0; round < 20; round++) {
-            bare.publish(queue, "m");
+            put("m");
             MqConnection handle = factory.getConnection();
             Future<Boolean> getter = others.submit(() -> takesUntilClosed(handle));
             if (round % 2 == 0) {

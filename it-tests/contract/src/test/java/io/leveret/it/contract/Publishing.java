@@ -122,7 +122,7 @@ final class Publishing implements AutoCloseable {
                 .get(limit.toNanos(), TimeUnit.NANOSECONDS);
         Map<String, MqOutcome> all = new LinkedHashMap<>();
         for (Map.Entry<String, CompletableFuture<MqOutcome>> each : outcomes.entrySet()) {
-            all.put(each.getKey(), each.getValue().get());
+            all.put(each.getKey(), each.getValue().getNow(null));
         }
         return all;
     }

@@ -48,7 +48,7 @@ class UnwrapTest {
                         .with(a -> a.setConnections("1"))
                         .start();
         pool = rig.pool();
-        factory = Rig.connectionFactory(pool);
+        factory = Rig.connected(pool);
     }
 
     @AfterEach

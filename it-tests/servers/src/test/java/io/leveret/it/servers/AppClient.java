@@ -51,6 +51,16 @@ final class AppClient {
                 "POST", "publish/transaction", "key", key, "id", id, "commit", "" + commit);
     }
 
+    /** Takes a message in a transaction of its own, over a handle; gives its id. */
+    String take(String queue, boolean commit) {
+        return control.call("POST", "publish/take", "queue", queue, "commit", "" + commit);
+    }
+
+    /** Declares a queue over a handle, and counts its messages through the broker's client. */
+    int declareAndCount(String queue) {
+        return Integer.parseInt(control.call("POST", "publish/declare", "queue", queue));
+    }
+
     String transactionThroughGate(String key, String id, String gate) {
         return control.call(
                 "POST",

@@ -81,6 +81,12 @@ final class WildFlyProcess implements AutoCloseable {
         return management;
     }
 
+    /** The control interface of an application, by its context root. */
+    Control control(String root) {
+        return new Control(
+                URI.create("http://127.0.0.1:" + (HTTP + offset) + "/" + root + "/control/"));
+    }
+
     /** Kills the server with SIGKILL, and waits until it is gone. */
     void kill() throws Exception {
         if (!server.destroyForcibly()) {

@@ -4,6 +4,10 @@ import com.rabbitmq.client.BlockedListener;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,7 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>It sits in the client's Netty pipeline before the client's own handler and keeps the
  * writability events from it: otherwise the client would let callers wait for its own enqueuing
  * timeout in the middle of a message, and a message cut off between two of its frames spoils the
- * whole connection. What may pile up beyond the mark is one message per writing thread.
+ * whole connection. What may pile up beyond the mark is one message.
  *
  * <p>Thread-safe. A gate belongs to one connection; the blocked flag dies with it.
  */
@@ -45,6 +49,8 @@ public final class WriteGate extends ChannelDuplexHandler implements BlockedList
     private volatile String blocked;
     private volatile boolean ended;
     private boolean inUse; // on the event loop
+    private final List<Runnable> waiting = new ArrayList<>(); // on the event loop
+    private volatile Executor io;
     private volatile Runnable onChange = () -> {};
 
     WriteGate() {}
@@ -57,6 +63,37 @@ public final class WriteGate extends ChannelDuplexHandler implements BlockedList
     /** The broker's reason while it blocks publishers, else null. */
     String blocked() {
         return blocked;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        io = context.channel().eventLoop();
+    }
+
+    /**
+     * Runs a task on the I/O thread of the link, which it must not hold up.
+     *
+     * @param task what to run
+     * @throws RejectedExecutionException when the adapter has stopped
+     */
+    public void onIoThread(Runnable task) {
+        io.execute(task);
+    }
+
+    /**
+     * Says whether more may be written at once; has the caller come again when it may not. On the
+     * I/O thread only.
+     *
+     * @param again runs on the I/O thread when the socket has taken what was written; not when the
+     *     link is lost
+     * @return false when the caller is to wait for that
+     */
+    public boolean takesMore(Runnable again) {
+        if (!full) {
+            return true;
+        }
+        waiting.add(again);
+        return false;
     }
 
     @Override
@@ -85,6 +122,11 @@ public final class WriteGate extends ChannelDuplexHandler implements BlockedList
             context.flush();
         }
         change(() -> full = !context.channel().isWritable());
+        if (!full) {
+            List<Runnable> ready = List.copyOf(waiting);
+            waiting.clear();
+            ready.forEach(Runnable::run);
+        }
     }
 
     @Override

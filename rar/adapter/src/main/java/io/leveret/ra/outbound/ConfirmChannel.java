@@ -30,15 +30,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * }</pre>
  *
  * <p>Failure cases: deadline passes at the gate, at the window or at the lock (nothing written:
- * {@link NotWrittenException}); the write throws (the client's count may be off by one from the
- * broker's: the publish is UNKNOWN and the channel retired); the channel is lost between write and
- * answer (UNKNOWN), or between the registration there and the write (the sweep after the write
- * finds it); the answer is late (the caller leaves with UNKNOWN, the channel is retired, the slot
- * stays).
+ * {@link NotWrittenException}); the write throws (the count may be off by one from the broker's:
+ * the publish is UNKNOWN, those behind it are not written, and the channel is retired); the channel
+ * is lost between write and answer (UNKNOWN), or between the registration there and the write (the
+ * sweep after the write finds it); the answer is late (the caller leaves with UNKNOWN, the channel
+ * is retired, the slot stays).
  *
  * <p>Thread-safe. The loss is heard of on the I/O thread, which never waits here.
  */
-final class ConfirmChannel implements ShutdownListener {
+final class ConfirmChannel implements ShutdownListener, Writer.Failures {
 
     private final LinkChannel channel;
     private final Channel client;
@@ -49,8 +49,10 @@ final class ConfirmChannel implements ShutdownListener {
     private final Threads threads;
     private final ReentrantLock writing = new ReentrantLock();
     private final Unanswered unanswered;
+    private final Writer writer;
     private final AtomicBoolean unusable = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private long sequence; // the broker's number of the newest publish; guarded by writing
     private volatile boolean retired;
     private volatile String givenUp;
     private volatile ShutdownSignalException lost;
@@ -62,6 +64,7 @@ final class ConfirmChannel implements ShutdownListener {
         this.channel = channel;
         this.client = channel.client();
         this.unanswered = new Unanswered(window, channel::answered, this::allAnswered);
+        this.writer = new Writer(client, channel.gate(), this);
         this.threads = threads;
         this.serial = owner.serial();
         this.grace = owner.grace();
@@ -70,8 +73,8 @@ final class ConfirmChannel implements ShutdownListener {
     }
 
     /**
-     * Starts to track a fresh channel, which is in confirm mode already ({@link
-     * Channel#confirmSelect} is its setup). No I/O.
+     * Starts to track a fresh channel, which is in confirm mode already ({@link #select} is its
+     * setup) and has published nothing. No I/O.
      */
     static ConfirmChannel on(LinkChannel channel, int window, Threads threads, Owner owner) {
         ConfirmChannel confirm = new ConfirmChannel(channel, window, threads, owner);
@@ -79,6 +82,15 @@ final class ConfirmChannel implements ShutdownListener {
         channel.client().addReturnListener(confirm.unanswered);
         channel.countInFlight(confirm.unanswered::count);
         return confirm;
+    }
+
+    /**
+     * Puts a fresh channel into confirm mode: by the bare method of AMQP, because after {@link
+     * Channel#confirmSelect} the client would keep a sorted set of its own of all that is not
+     * confirmed, under a lock, which nobody asks here. Its listeners are called all the same.
+     */
+    static void select(Channel client) throws IOException {
+        client.rpc(new AMQP.Confirm.Select.Builder().build());
     }
 
     /** Begins to hear of the loss of the channel; at once when it is lost already. */
@@ -106,7 +118,7 @@ final class ConfirmChannel implements ShutdownListener {
     }
 
     /**
-     * Writes a publish and returns without waiting for the answer.
+     * Hands a publish over to be written and returns without waiting for the answer.
      *
      * @param wait true to wait at a shut gate until the deadline, false to give up at once, because
      *     the caller holds something that others need
@@ -161,19 +173,27 @@ final class ConfirmChannel implements ShutdownListener {
     }
 
     private PendingPublish write(Outgoing p) {
-        PendingPublish pending = new PendingPublish(p, client.getNextPublishSeqNo(), this);
+        PendingPublish pending = new PendingPublish(p, ++sequence, this);
         unanswered.add(pending);
-        try {
-            client.basicPublish(p.exchange(), p.routingKey(), true, p.properties(), p.body());
-        } catch (IOException | RuntimeException e) {
-            unanswered.notWritten(pending, e);
-            giveUp("a write failed: " + Causes.text(e));
-        }
+        writer.write(pending);
         ShutdownSignalException signal = lost;
         if (signal != null) {
             sweep(signal);
         }
         return pending;
+    }
+
+    // --- what could not be written; on the I/O thread ---
+
+    @Override
+    public void failed(PendingPublish pending, Exception cause) {
+        unanswered.notWritten(pending, cause);
+        giveUp("a write failed: " + Causes.text(cause));
+    }
+
+    @Override
+    public void leftOver(PendingPublish pending) {
+        unanswered.leftOver(pending);
     }
 
     // --- the loss of the channel ---

@@ -5,7 +5,6 @@ import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.MqPublisherOptions;
 import io.leveret.ra.link.Deadline;
-import io.leveret.ra.link.LinkGroup;
 import jakarta.resource.spi.ConnectionManager;
 import java.lang.ref.Reference;
 import java.util.List;
@@ -102,17 +101,17 @@ final class FactoryPublisher extends TargetPublisher {
 
     /** Publishes on a handle that the application holds itself, without waiting for a lost link. */
     void publishOn(
-            MqConnectionHandle handle,
-            LinkGroup group,
-            String exchange,
-            String routingKey,
-            MqMessage message) {
+            MqConnectionHandle handle, String exchange, String routingKey, MqMessage message) {
         publish(
                 exchange,
                 routingKey,
                 message,
-                (p, d) -> enlister.enlist(p, handle.leased()),
-                (p, terms, d) -> check(p, sending.sendOn(handle, group, p, terms.retry(), d)));
+                (p, d) -> enlister.enlist(p, handle.held()),
+                (p, terms, d) ->
+                        check(
+                                p,
+                                sending.sendOn(
+                                        handle, handle.held().group(), p, terms.retry(), d)));
     }
 
     /** How a publish joins the transaction. */

@@ -96,7 +96,7 @@ final class HandleRequests {
 
     private Optional<MqMessage> getOutside(Asked asked, String queue)
             throws LinkUnavailableException, InterruptedException, IOException {
-        SideChannel channel = channels.lend(asked.room().links, asked.links());
+        SideChannel channel = channels.lend(asked.room(), asked.links());
         boolean done = false;
         try {
             GetResponse got = channel.client().basicGet(queue, false);
@@ -141,7 +141,7 @@ final class HandleRequests {
     private Taken begin(Asked asked, Place place)
             throws LinkUnavailableException, InterruptedException {
         Outbound room = asked.room();
-        SideChannel channel = channels.lend(room.links, asked.links());
+        SideChannel channel = channels.lend(room, asked.links());
         boolean begun = false;
         try {
             Taken taken = new Taken(place.queue(), channel, channels, asked.factory(), room.events);
@@ -183,7 +183,7 @@ final class HandleRequests {
                 "cannot open a channel",
                 asked ->
                         type.cast(
-                                channels.unwrapped(asked.room().links, connection.group().key())
+                                channels.unwrapped(asked.room(), connection.group().key())
                                         .client()));
     }
 

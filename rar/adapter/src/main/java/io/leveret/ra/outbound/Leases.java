@@ -44,7 +44,7 @@ final class Leases {
      */
     <T> T until(Publication p, Deadline deadline, Attempt<T> attempt)
             throws NotWrittenException, InterruptedException {
-        return until(
+        return again(
                 deadline,
                 () -> {
                     awaitUsualLinks(p, deadline);
@@ -52,8 +52,8 @@ final class Leases {
                 });
     }
 
-    /** The same for somebody who has links already. */
-    static <T> T until(Deadline deadline, Attempt<T> attempt)
+    /** The same where it is known over which links, so that only the attempt waits for them. */
+    static <T> T again(Deadline deadline, Attempt<T> attempt)
             throws NotWrittenException, InterruptedException {
         while (true) {
             try {

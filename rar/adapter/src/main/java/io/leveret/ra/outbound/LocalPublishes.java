@@ -150,7 +150,7 @@ final class LocalPublishes implements LocalTransaction {
         try {
             for (Publication p : all) {
                 PublishPort port = connection.port();
-                written.put(p, Leases.until(deadline, () -> Lane.write(port, p, deadline)));
+                written.put(p, Leases.again(deadline, () -> Lane.write(port, p, deadline)));
             }
             return null;
         } catch (NotWrittenException e) {

@@ -6,7 +6,6 @@ import io.leveret.MqConnectionFactory;
 import io.leveret.MqEvents;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
-import io.leveret.MqTransactionMode;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.BrokerSource;
@@ -67,13 +66,12 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory, BrokerSource
 
     @Override
     public MqPublisher createPublisher(MqPublisherOptions options) {
-        boolean unconfirmed = options.unconfirmed();
         try {
-            factory.checkMode(unconfirmed ? MqTransactionMode.NONE : options.transactionMode());
+            factory.check(options);
         } catch (ResourceException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
-        return unconfirmed
+        return options.unconfirmed()
                 ? new UnconfirmedPublisher(factory, manager, options)
                 : new FactoryPublisher(factory, manager, options);
     }

@@ -1,6 +1,7 @@
 package io.leveret.ra.outbound;
 
 import io.leveret.MqConnection;
+import io.leveret.MqConnectionException;
 import io.leveret.MqMessage;
 import io.leveret.MqTopology;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public final class MqConnectionHandle implements MqConnection {
     private final FactoryPublisher publisher;
     private final HandleRequests requests = new HandleRequests();
     private volatile Loan loan;
+    private volatile boolean lost;
 
     MqConnectionHandle(MqManagedConnection target) {
         this.target = new AtomicReference<>(target);
@@ -36,8 +38,7 @@ public final class MqConnectionHandle implements MqConnection {
 
     @Override
     public void publish(String exchange, String routingKey, MqMessage message) {
-        MqManagedConnection connection = connection();
-        publisher.publishOn(this, connection.group(), exchange, routingKey, message);
+        publisher.publishOn(this, exchange, routingKey, message);
     }
 
     @Override
@@ -56,11 +57,24 @@ public final class MqConnectionHandle implements MqConnection {
     }
 
     private MqManagedConnection connection() {
-        MqManagedConnection connection = target.get();
-        if (connection == null) {
+        try {
+            return held();
+        } catch (NotWrittenException e) {
+            throw new MqConnectionException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What the application's handle points to.
+     *
+     * @throws NotWrittenException when the connection was lost
+     * @throws IllegalStateException when the application or the container has closed the handle
+     */
+    MqManagedConnection held() throws NotWrittenException {
+        if (target.get() == null && !lost) {
             throw new IllegalStateException(CLOSED);
         }
-        return connection;
+        return leased();
     }
 
     /** What a publisher's lease points to; the container may take it away at any moment. */
@@ -68,7 +82,9 @@ public final class MqConnectionHandle implements MqConnection {
         MqManagedConnection connection = target.get();
         if (connection == null) {
             throw new NotWrittenException(
-                    NotWrittenException.Kind.TEMPORARY, "the connection was taken away", null);
+                    NotWrittenException.Kind.TEMPORARY,
+                    lost ? "the connection was lost" : "the connection was taken away",
+                    null);
         }
         return connection;
     }
@@ -96,6 +112,9 @@ public final class MqConnectionHandle implements MqConnection {
      * @param how what has ended it while it was open; null when the connection was lost
      */
     void invalidate(MqManagedConnection from, String how) {
+        if (how == null && target.get() == from) {
+            lost = true; // before it points nowhere, so that nobody takes it for closed
+        }
         boolean ours = target.compareAndSet(from, null);
         if (!ours) {
             return;
@@ -114,6 +133,7 @@ public final class MqConnectionHandle implements MqConnection {
 
     @Override
     public void close() {
+        lost = false;
         MqManagedConnection connection = target.getAndSet(null);
         requests.end();
         Loan ended = loan;

@@ -109,6 +109,11 @@ final class MqManagedConnection implements ManagedConnection {
         return !destroyed.get() && channel.isUsable();
     }
 
+    /** Whether its link goes on at another address, so that it ends when nobody uses it. */
+    boolean isMoving() {
+        return moving;
+    }
+
     /**
      * Whether it was made for these credentials, secrets included: the right user with a wrong
      * password must not be handed what another one has opened. No I/O.

@@ -1,7 +1,6 @@
 package io.leveret.ra.outbound;
 
 import com.rabbitmq.client.AuthenticationFailureException;
-import com.rabbitmq.client.Channel;
 import io.leveret.MqPublisherOptions;
 import io.leveret.MqTransactionMode;
 import io.leveret.ra.link.Deadline;
@@ -34,10 +33,12 @@ import jakarta.resource.spi.TransactionSupport;
 import jakarta.resource.spi.ValidatingManagedConnectionFactory;
 import jakarta.resource.spi.security.PasswordCredential;
 import java.io.PrintWriter;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.security.auth.Subject;
 
 /**
@@ -135,6 +136,10 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         return effective().broker();
     }
 
+    LinkSettings link() throws ResourceException {
+        return effective().link();
+    }
+
     PublishSettings publishing() throws ResourceException {
         return effective().publish();
     }
@@ -143,6 +148,10 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
     Outbound room() {
         if (resourceAdapter != null) {
             return ((Outbound.Host) resourceAdapter).outbound();
+        }
+        Outbound known = unmanaged;
+        if (known != null) {
+            return known;
         }
         synchronized (this) {
             if (unmanaged == null) {
@@ -222,19 +231,35 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         ConfirmChannel channel =
                 ConfirmChannel.on(
                         declarations.before(
-                                group.open(deadline, false, false, Channel::confirmSelect),
+                                group.open(deadline, false, false, ConfirmChannel::select),
                                 deadline),
                         publish.confirmWindow(),
                         room.threads,
                         new ConfirmChannel.Owner(
                                 false,
                                 publish.publishTimeout(),
-                                connection::channelUnusable,
+                                toHolder(connection, MqManagedConnection::channelUnusable),
                                 group::release));
         connection.attach(channel);
         channel.watch();
-        channel.onLeave(connection::linkMoved);
+        channel.onLeave(toHolder(connection, MqManagedConnection::linkMoved));
         return connection;
+    }
+
+    /**
+     * Tells a connection something while somebody holds it: its channel, which lives on in threads
+     * and sockets, must not keep it alive, and so not the factory, of which nobody else would know
+     * the end where there is no server.
+     */
+    private static Runnable toHolder(
+            MqManagedConnection connection, Consumer<MqManagedConnection> what) {
+        WeakReference<MqManagedConnection> held = new WeakReference<>(connection);
+        return () -> {
+            MqManagedConnection alive = held.get();
+            if (alive != null) {
+                what.accept(alive);
+            }
+        };
     }
 
     static PublishPort port(Outbound room, LinkGroup group) {
@@ -331,15 +356,20 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
     }
 
     /**
-     * Insists that a publisher may choose a transaction mode: LOCAL is the factory's to choose, the
-     * others may be exchanged for each other.
+     * Insists that a publisher may have these options: LOCAL is the factory's to choose, the other
+     * modes may be exchanged for each other.
      *
-     * @param asked what the publisher chooses, null for the factory's
      * @throws IllegalArgumentException when it may not
      */
-    void checkMode(MqTransactionMode asked) throws ResourceException {
+    void check(MqPublisherOptions options) throws ResourceException {
         MqTransactionMode own = publishing().transactions().mode();
+        MqTransactionMode asked = options.transactionMode();
         boolean local = own == MqTransactionMode.LOCAL;
+        if (local && options.unconfirmed()) {
+            throw new IllegalArgumentException(
+                    "unconfirmed contradicts transactionMode=LOCAL of the connection factory, all of"
+                            + " whose connections belong to transactions; use another one");
+        }
         if (asked != null && local != (asked == MqTransactionMode.LOCAL)) {
             throw new IllegalArgumentException(
                     "transactionMode="

@@ -90,8 +90,8 @@ public final class Outbound {
     /**
      * The room of a factory that is used without a server. Nothing tells such a factory that it is
      * not needed any more; so the room ends when the factory is unreachable, which it is not as
-     * long as an application holds it, a publisher or a handle, or has left a connection open. In a
-     * process that ends before, all threads are daemons.
+     * long as an application holds it, a publisher or a handle. In a process that ends before, all
+     * threads are daemons.
      */
     static final class Unmanaged {
 

@@ -1,6 +1,5 @@
 package io.leveret.ra.outbound;
 
-import com.rabbitmq.client.Channel;
 import io.leveret.MqOutcome;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
@@ -157,7 +156,7 @@ final class PublishPort implements AutoCloseable {
     private ConfirmChannel open(boolean serial, Deadline deadline)
             throws LinkUnavailableException, InterruptedException {
         Runnable nobodyCares = () -> {};
-        LinkChannel open = group.open(deadline, true, true, Channel::confirmSelect);
+        LinkChannel open = group.open(deadline, true, true, ConfirmChannel::select);
         ConfirmChannel channel =
                 ConfirmChannel.on(
                                 Declarations.of(room, group).before(open, deadline),

@@ -124,14 +124,14 @@ final class Sending {
     private static Result sendOn(
             MqConnectionHandle handle, LinkGroup group, Publication p, Deadline deadline)
             throws NotWrittenException, LinkUnavailableException, InterruptedException {
-        PublishPort port = handle.leased().port();
+        PublishPort port = handle.held().port();
         if (!port.isProven(p.exchange())) {
             return port.publishQuarantined(p, deadline);
         }
         if (!group.awaitReady(deadline)) {
             throw new NotWrittenException(Kind.DEADLINE, group.whyNotReady(), null);
         }
-        return answer(p, port, write(handle.leased(), p, deadline), deadline);
+        return answer(p, port, write(handle.held(), p, deadline), deadline);
     }
 
     /** Publishes over links that are known, and waits for them where they are lost. */
@@ -141,7 +141,7 @@ final class Sending {
         LinkGroup held = room.links.acquire(group.key());
         try {
             PublishPort port = MqManagedConnectionFactory.port(room, held);
-            Lane.Written written = Leases.until(deadline, () -> Lane.write(port, p, deadline));
+            Lane.Written written = Leases.again(deadline, () -> Lane.write(port, p, deadline));
             return written.await(p, deadline);
         } finally {
             held.release();

@@ -1,7 +1,6 @@
 package io.leveret.ra.outbound;
 
 import io.leveret.ra.link.LinkKey;
-import io.leveret.ra.link.LinkRegistry;
 import io.leveret.ra.link.LinkUnavailableException;
 
 /**
@@ -24,7 +23,7 @@ final class SideChannels {
     private boolean ended;
 
     /** Lends one for requests; the caller gives it back, or closes it. */
-    SideChannel lend(LinkRegistry links, LinkKey key)
+    SideChannel lend(Outbound room, LinkKey key)
             throws LinkUnavailableException, InterruptedException {
         SideChannel kept;
         synchronized (this) {
@@ -38,7 +37,7 @@ final class SideChannels {
         if (kept != null) {
             kept.close();
         }
-        return SideChannel.open(links, key);
+        return SideChannel.open(room, key);
     }
 
     /** Takes one back on which nothing is unsettled. */
@@ -53,7 +52,7 @@ final class SideChannels {
     }
 
     /** Gives the one that the application may use as it likes. */
-    SideChannel unwrapped(LinkRegistry links, LinkKey key)
+    SideChannel unwrapped(Outbound room, LinkKey key)
             throws LinkUnavailableException, InterruptedException {
         SideChannel before;
         synchronized (this) {
@@ -63,7 +62,7 @@ final class SideChannels {
                 return before;
             }
         }
-        SideChannel fresh = SideChannel.open(links, key);
+        SideChannel fresh = SideChannel.open(room, key);
         synchronized (this) {
             if (!ended && unwrapped == before) {
                 unwrapped = fresh;
@@ -72,12 +71,12 @@ final class SideChannels {
         }
         if (fresh != null) {
             fresh.close(); // the handle has ended, or another thread was faster
-            return unwrapped(links, key);
+            return unwrapped(room, key);
         }
         if (before != null) {
             before.close();
         }
-        return unwrapped(links, key);
+        return unwrapped(room, key);
     }
 
     private void checkOpen() {

@@ -11,9 +11,8 @@ import java.io.IOException;
 
 /**
  * What one transaction has taken from one queue over one handle. It has a channel to itself, so
- * that a refusal elsewhere does not cost the transaction what it has taken here, and one
- * acknowledgement settles all of it: the broker may drop some of many when the channel is closed
- * soon after (see SettledBeforeCloseTest).
+ * that a refusal elsewhere does not cost the transaction what it has taken here, and one frame
+ * settles all of it.
  *
  * <pre>{@code
  * HOLDING --committed--------------> ACKNOWLEDGED  } the channel goes back to its handle, or is
@@ -148,6 +147,7 @@ final class Taken implements Synchronization {
             } else {
                 channel.client().basicNack(last, true, true);
             }
+            channel.settled(count);
         } catch (IOException | ShutdownSignalException e) {
             if (committed) {
                 events.warning(

@@ -71,6 +71,15 @@ final class Unanswered implements ConfirmListener, ReturnListener {
                 cause);
     }
 
+    /** It was never handed to the client. */
+    void leftOver(PendingPublish pending) {
+        answer(
+                ring.take(pending.sequence),
+                MqOutcome.NOT_SENT,
+                "writing another one before it has failed",
+                null);
+    }
+
     /**
      * Answers all of them: the channel is lost.
      *

@@ -26,13 +26,19 @@ final class UsualUser {
     /** How long after the last lease somebody takes one although the guess says it fails. */
     static final Duration ASK = Duration.ofSeconds(10);
 
-    private LinkKey one;
-    private boolean several;
-    private long asked = System.nanoTime();
+    private volatile LinkKey one;
+    private volatile boolean several;
+    private volatile long asked = System.nanoTime();
 
     /** A lease was for these links, whether it succeeded or they were down. */
-    synchronized void is(LinkKey links) {
+    void is(LinkKey links) {
         asked = System.nanoTime();
+        if (links != one) {
+            isAnother(links);
+        }
+    }
+
+    private synchronized void isAnother(LinkKey links) {
         several |=
                 one != null && !Objects.equals(one.broker().userName(), links.broker().userName());
         one = links;
@@ -46,7 +52,7 @@ final class UsualUser {
     }
 
     /** The links to wait for, or null when the container has to be asked. */
-    synchronized LinkKey links() {
+    LinkKey links() {
         return several ? null : one;
     }
 

@@ -47,4 +47,22 @@ class WriteGateTest {
         assertEquals(List.of(reset), seen);
         assertTrue(channel.isOpen());
     }
+
+    @Test
+    @DisplayName("no more than the socket takes, and calls again when it has taken it")
+    void fullSocket() {
+        WriteGate gate = channel.pipeline().get(WriteGate.class);
+        List<String> again = new ArrayList<>();
+        assertTrue(gate.takesMore(() -> again.add("not full")));
+
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        channel.runPendingTasks();
+        assertFalse(gate.takesMore(() -> again.add("full")));
+        assertEquals(List.of(), again);
+
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        channel.runPendingTasks();
+        assertEquals(List.of("full"), again);
+        assertTrue(gate.takesMore(() -> again.add("no more")));
+    }
 }

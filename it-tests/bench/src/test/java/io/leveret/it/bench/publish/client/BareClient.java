@@ -1,0 +1,64 @@
+package io.leveret.it.bench.publish.client;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.MessageProperties;
+import io.leveret.it.bench.load.Waits;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The bare client as it is without any settings: a channel for each thread that waits for confirms,
+ * or one channel with a listener of confirms.
+ */
+final class BareClient implements Client {
+
+    private static final long LIMIT = TimeUnit.SECONDS.toMillis(Waits.LIMIT_SECONDS);
+
+    private final Connection connection;
+
+    BareClient(String uri) throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(uri);
+        connection = factory.newConnection("bare");
+    }
+
+    @Override
+    public Publisher publisher(String queue) throws Exception {
+        Channel channel = connection.createChannel();
+        channel.confirmSelect();
+        AtomicReference<String> returned = new AtomicReference<>();
+        channel.addReturnListener(message -> returned.set(message.getReplyText()));
+        return new Publisher() {
+            @Override
+            public void publish(byte[] body) throws Exception {
+                channel.basicPublish("", queue, true, MessageProperties.PERSISTENT_BASIC, body);
+                if (!channel.waitForConfirms(LIMIT) || returned.get() != null) {
+                    throw new IllegalStateException("refused, or returned: " + returned);
+                }
+            }
+
+            @Override
+            public void close() throws IOException, TimeoutException {
+                channel.close();
+            }
+        };
+    }
+
+    @Override
+    public Pipeline pipeline(String queue, int most) {
+        return (run, from, to) -> {
+            try (Channel channel = connection.createChannel()) {
+                new BarePipeline(channel, queue, most, to - from).publish(run, from, to);
+            }
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        connection.close();
+    }
+}
