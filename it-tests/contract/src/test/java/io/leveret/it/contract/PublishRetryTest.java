@@ -132,6 +132,9 @@ class PublishRetryTest {
         return ids;
     }
 
+    /** After so many of them the pause is sixteen times the first one. */
+    private static final int LONG_PAUSE_AFTER = 5;
+
     private void awaitRepetitions(int least) throws Exception {
         Jmx jmx = new Jmx(factory);
         Until.holds("seen", SOON, () -> jmx.names("ConnectionFactory").size() == 1);
@@ -359,7 +362,9 @@ class PublishRetryTest {
                 bare.queue("small", Map.of("x-max-length", 3, "x-overflow", "reject-publish"));
         CompletableFuture<MqPublishException> publish =
                 begin(() -> publisher(100).publishAll("", small, messages(6)));
-        awaitRepetitions(3);
+        // Room is to come in a pause: in the middle of a round it would be for the later ones only.
+        awaitRepetitions(3 * LONG_PAUSE_AFTER);
+        Until.holds("a pause", SOON, () -> seen().getInFlight() == 0);
         List<String> all = new ArrayList<>();
         Until.holds("all six", SOON, () -> all.addAll(contents(small)) && all.size() >= 6);
         end(publish);

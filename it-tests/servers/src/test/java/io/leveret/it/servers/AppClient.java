@@ -13,7 +13,11 @@ final class AppClient {
     private final Control control;
 
     AppClient(URI root) {
-        this.control = new Control(root);
+        this(new Control(root));
+    }
+
+    AppClient(Control control) {
+        this.control = control;
     }
 
     /**

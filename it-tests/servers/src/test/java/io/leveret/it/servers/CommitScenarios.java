@@ -112,12 +112,20 @@ abstract class CommitScenarios extends DatabaseScenarios {
 
     @Test
     @Tag("smoke")
-    void local_publishes_nothing_when_the_database_refuses_to_prepare() throws Exception {
+    void local_when_the_database_refuses_to_prepare() throws Exception {
         workAtCommit();
         String id = newId("refused");
         assertRolledBack(commit(localFactory(), List.of(xa()), OUT, id));
-        assertNone(id);
+        if (publishesBeforeThePrepare()) {
+            assertEquals(List.of(), rows(id));
+            assertEquals(List.of(id), queues().drainIds(OUT));
+        } else {
+            assertNone(id);
+        }
     }
+
+    /** Whether LOCAL has published before databases are asked. */
+    abstract boolean publishesBeforeThePrepare();
 
     @Test
     @Tag("smoke")

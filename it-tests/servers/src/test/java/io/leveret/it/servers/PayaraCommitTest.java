@@ -26,6 +26,11 @@ class PayaraCommitTest extends CommitScenarios {
     }
 
     @Override
+    boolean publishesBeforeThePrepare() {
+        return true;
+    }
+
+    @Override
     String source(String name) {
         return "jdbc/" + name;
     }

@@ -124,6 +124,11 @@ class WildFlyCommitTest extends CommitScenarios {
     }
 
     @Override
+    boolean publishesBeforeThePrepare() {
+        return false;
+    }
+
+    @Override
     String source(String name) {
         return "java:/jdbc/" + name;
     }

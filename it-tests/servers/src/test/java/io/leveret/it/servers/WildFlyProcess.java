@@ -72,11 +72,6 @@ final class WildFlyProcess implements AutoCloseable {
         server = ProcessHandle.of(management.pid()).orElseThrow();
     }
 
-    /** Where the control interface of an application answers, by its context root. */
-    URI control(String root) {
-        return URI.create("http://127.0.0.1:" + (HTTP + offset) + "/" + root + "/control/");
-    }
-
     WildFlyManagement management() {
         return management;
     }

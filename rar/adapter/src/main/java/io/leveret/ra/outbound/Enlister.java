@@ -7,6 +7,7 @@ import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.observe.Causes;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import io.leveret.ra.tx.AfterCommitBuffer;
+import io.leveret.ra.tx.Transactions;
 import jakarta.resource.ResourceException;
 import java.util.List;
 
@@ -86,8 +87,7 @@ final class Enlister {
         boolean enlisted = false;
         try {
             if (p.settings().transactions().mode() == MqTransactionMode.LOCAL) {
-                boolean repeats = room.transactions.isForPossibleDuplicate();
-                connection.local().add(repeats ? p.marked() : p);
+                enlistLocally(p, connection.local(), room.transactions);
             } else {
                 buffer(p, room, connection.group());
             }
@@ -97,6 +97,14 @@ final class Enlister {
                 room.room.free(List.of(p));
             }
         }
+    }
+
+    private void enlistLocally(Publication p, LocalPublishes local, Transactions transactions)
+            throws NotWrittenException {
+        if (factory.publishesBeforeCompletion() && transactions.synchronization(local) == null) {
+            transactions.register(local, local);
+        }
+        local.add(transactions.isForPossibleDuplicate() ? p.marked() : p);
     }
 
     private static void buffer(Publication p, Outbound room, LinkGroup group)

@@ -2,10 +2,12 @@ package io.leveret.ra.outbound;
 
 import io.leveret.MqEvent;
 import io.leveret.MqOutcome;
+import io.leveret.MqPublishException;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.LocalTransaction;
+import jakarta.transaction.Synchronization;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +26,10 @@ import java.util.Map;
  *  +-----------------------------------------+
  * }</pre>
  *
+ * <p>On Payara and GlassFish it publishes before the completion already. What fails at the commit
+ * of the last resource makes their transaction manager give up in the middle: the databases stay
+ * prepared, with all locks, until somebody mends that by hand ({@code CommitScenarios}).
+ *
  * <p>Failure cases: the container has not enlisted the connection, so that nothing would ever
  * commit (refused at once); the broker is away at the commit, gives one back, or does not answer
  * within the publish timeout (the transaction rolls back, and those that were confirmed before stay
@@ -34,7 +40,7 @@ import java.util.Map;
  *
  * <p>Thread-safe. Nothing is published with the monitor held.
  */
-final class LocalPublishes implements LocalTransaction {
+final class LocalPublishes implements LocalTransaction, Synchronization {
 
     private final MqManagedConnection connection;
     private final Outbound room;
@@ -79,6 +85,26 @@ final class LocalPublishes implements LocalTransaction {
         return all;
     }
 
+    /**
+     * Publishes what there is.
+     *
+     * @throws MqPublishException when one is not confirmed; the transaction then rolls back
+     */
+    @Override
+    public void beforeCompletion() {
+        List<Publication> all = take(State.COLLECTING);
+        try {
+            publish(all);
+        } finally {
+            room.room.free(all);
+        }
+    }
+
+    @Override
+    public void afterCompletion(int status) {
+        // The end comes as commit or rollback.
+    }
+
     @Override
     public void rollback() {
         drop(State.NONE);
@@ -113,20 +139,24 @@ final class LocalPublishes implements LocalTransaction {
                             + " was to publish");
         }
         try {
-            if (!all.isEmpty()) {
-                publish(all);
-            }
+            publish(all);
+        } catch (MqPublishException e) {
+            // No other exception: containers map this one to a rollback.
+            throw new ResourceException(e.getMessage(), e);
         } finally {
             room.room.free(all);
         }
     }
 
-    private void publish(List<Publication> all) throws ResourceException {
+    private void publish(List<Publication> all) {
+        if (all.isEmpty()) {
+            return;
+        }
         Deadline deadline = Deadline.in(all.get(0).settings().publishTimeout());
         Map<Publication, Lane.Written> written = new LinkedHashMap<>();
         Result unwritten = write(all, written, deadline);
         List<Publication> confirmed = new ArrayList<>();
-        String failure = null;
+        MqPublishException failure = null;
         for (Publication p : all) {
             Lane.Written one = written.get(p);
             Result result = one == null ? unwritten : one.await(p, deadline);
@@ -134,13 +164,20 @@ final class LocalPublishes implements LocalTransaction {
             if (result.outcome() == MqOutcome.CONFIRMED) {
                 confirmed.add(p);
             } else if (failure == null) {
-                failure = p + " ended " + result.outcome() + ": " + result.reason();
+                failure =
+                        new MqPublishException(
+                                result.outcome(),
+                                p.messageId(),
+                                "the transaction is rolled back, because of its "
+                                        + p
+                                        + ": "
+                                        + result.reason(),
+                                result.cause());
             }
         }
         if (failure != null) {
             tellOf(confirmed);
-            // No other exception: containers map this one to a rollback.
-            throw new ResourceException("the transaction is rolled back, because " + failure);
+            throw failure;
         }
     }
 

@@ -55,11 +55,15 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
 
     private static final long serialVersionUID = 1L;
 
+    /** How the classes of GlassFish begin, and so those of Payara. */
+    private static final String GLASSFISH = "com.sun.enterprise.";
+
     private ResourceAdapter resourceAdapter;
     private transient volatile Effective effective;
     private transient volatile Outbound unmanaged;
     private transient volatile FactoryPublisher handlePublisher;
     private transient volatile FactoryStatus status;
+    private transient volatile boolean earlyBird;
     private transient PrintWriter logWriter;
 
     private record Effective(
@@ -172,6 +176,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
     @Override
     public Object createConnectionFactory(ConnectionManager manager) throws ResourceException {
         effective();
+        earlyBird = manager.getClass().getName().startsWith(GLASSFISH);
         return new MqConnectionFactoryImpl(this, manager);
     }
 
@@ -353,6 +358,11 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         return reader().publish().transactions().mode() == MqTransactionMode.LOCAL
                 ? TransactionSupportLevel.LocalTransaction
                 : TransactionSupportLevel.NoTransaction;
+    }
+
+    /** Whether the server cannot bear that the commit fails; see {@link LocalPublishes}. */
+    boolean publishesBeforeCompletion() {
+        return earlyBird;
     }
 
     /**
