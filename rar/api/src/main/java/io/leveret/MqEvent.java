@@ -8,8 +8,15 @@ import java.time.Instant;
  * a message could not be published after its commit. The same stream feeds the log, one line per
  * event, and JMX.
  *
- * <p>In a CDI application: {@code void heard(@Observes MqEvent event)}; elsewhere {@link
- * MqConnectionFactory#events()}. Immutable; carries no secrets.
+ * <pre>{@code
+ * void heard(@Observes MqEvent event) { // in any CDI bean
+ *     if (event.severity() == MqEvent.Severity.ALARM) {
+ *         page(event.name() + " " + event.text());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Without CDI: {@link MqConnectionFactory#events()}. Immutable; carries no secrets.
  */
 public interface MqEvent {
 

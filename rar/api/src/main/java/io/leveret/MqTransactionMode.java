@@ -1,6 +1,14 @@
 package io.leveret;
 
-/** What a publish means while a JTA transaction is active on the calling thread. */
+/**
+ * What a publish means while a JTA transaction is active on the calling thread.
+ *
+ * <pre>{@code
+ * @Inject
+ * @MqTarget(routingKey = "audit", transactionMode = MqTransactionMode.NONE)
+ * MqPublisher audit; // what it says is kept, also of work that is rolled back
+ * }</pre>
+ */
 public enum MqTransactionMode {
 
     /**
