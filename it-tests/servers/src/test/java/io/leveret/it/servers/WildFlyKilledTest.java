@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.database.PostgresNode;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,8 +32,7 @@ class WildFlyKilledTest {
     private static final String APPLICATION = "leveret-it-app";
     private static final Duration SETTLED = Duration.ofSeconds(30);
 
-    /** The transaction manager looks every two minutes for what is open. */
-    private static final Duration RESOLVED = Duration.ofSeconds(300);
+    private static final Duration RESOLVED = Duration.ofSeconds(180);
 
     private static final WildFlyInstance LOCAL =
             new WildFlyInstance("local").factory("local", Map.of("transactionMode", "LOCAL"));
@@ -47,12 +47,20 @@ class WildFlyKilledTest {
         database = PostgresNode.start();
         server =
                 new WildFlyProcess(
-                        ServerScenarios.newFolder("killed").resolve("wildfly"),
-                        AdapterSettings.of(broker, WildFlyInstance.jndi("")));
+                        ServerScenarios.newFolder("killed").resolve("wildfly"), settings());
         server.start();
         ReceiveApplication.deploy(
                 server.management(), Deployments.file(Deployments.APPLICATION), database);
         LOCAL.start(server.management());
+    }
+
+    private static Map<String, String> settings() {
+        Map<String, String> settings =
+                new HashMap<>(AdapterSettings.of(broker, WildFlyInstance.jndi("")));
+        // Else the transaction manager looks every two minutes for what is open.
+        settings.put("RecoveryEnvironmentBean.periodicRecoveryPeriod", "2");
+        settings.put("RecoveryEnvironmentBean.recoveryBackoffPeriod", "1");
+        return settings;
     }
 
     @AfterAll
