@@ -107,7 +107,7 @@ final class PublishRun implements AutoCloseable {
     void endure() {
         try {
             load.start();
-            watchChannels();
+            watchCalm();
             endureAll();
         } catch (Exception | AssertionError e) {
             e.printStackTrace();
@@ -122,19 +122,22 @@ final class PublishRun implements AutoCloseable {
     }
 
     /**
-     * Once the pool has grown, nothing opens or closes a channel, however much is published. Some
-     * attempts, because a busy machine may keep a confirm waiting, which costs a channel.
+     * Once the pool has grown, nothing opens or closes a channel, however much is published, and
+     * nothing is left to the background. Some attempts, because a busy machine may keep a confirm
+     * waiting, which costs a channel, and a commit in the background.
      */
-    private void watchChannels() {
+    private void watchCalm() {
         String before;
         String after = faults.channelCounters();
+        long left;
         int stretches = 0;
         do {
             before = after;
             warm = LedgerLog.now();
             proceedTo(load.attempted() + plan.stretch());
+            left = load.counts().waiting();
             after = faults.channelCounters();
-        } while (!after.equals(before) && ++stretches < STRETCHES);
+        } while ((!after.equals(before) || left > 0) && ++stretches < STRETCHES);
         verdict.remark(
                 String.format(
                         Locale.ROOT,
@@ -146,6 +149,9 @@ final class PublishRun implements AutoCloseable {
                         stretches + 1));
         if (!after.equals(before)) {
             verdict.wrong("channels come and go without a fault: " + before + ", then " + after);
+        }
+        if (left > 0) {
+            verdict.wrong(left + " messages wait after their commit, without a fault");
         }
     }
 
