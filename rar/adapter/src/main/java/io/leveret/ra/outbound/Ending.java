@@ -1,5 +1,6 @@
 package io.leveret.ra.outbound;
 
+import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.ra.link.Deadline;
 import java.time.Duration;
@@ -56,5 +57,14 @@ final class Ending {
 
     void failed(MqPublishException why) {
         answers.tell(() -> stage.completeExceptionally(why));
+    }
+
+    /** It has ended, and the calling thread is one that may run the application's code. */
+    void told(Result result, Publication p) {
+        if (result.outcome() == MqOutcome.CONFIRMED) {
+            stage.complete(null);
+        } else {
+            stage.completeExceptionally(result.exception(p));
+        }
     }
 }

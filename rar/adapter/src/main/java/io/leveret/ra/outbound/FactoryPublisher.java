@@ -196,7 +196,7 @@ final class FactoryPublisher implements MqPublisher {
                 deadline,
                 result -> {
                     written.port().learn(p, result);
-                    p.ended(result);
+                    p.told(result);
                 });
     }
 

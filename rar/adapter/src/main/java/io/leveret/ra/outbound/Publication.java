@@ -123,6 +123,12 @@ record Publication(
         }
     }
 
+    /** The same, on a thread of {@link AsyncAnswers}, which tells whoever has published it. */
+    void told(Result result) {
+        factory.ended(result.outcome());
+        ending.told(result, this);
+    }
+
     @Override
     public String toString() {
         return "message "
