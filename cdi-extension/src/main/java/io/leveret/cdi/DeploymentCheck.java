@@ -1,5 +1,7 @@
 package io.leveret.cdi;
 
+import io.leveret.MqConnectionFactory;
+import io.leveret.MqPublisherOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,8 +26,8 @@ final class DeploymentCheck {
 
     private final Settings settings;
 
-    /** What is wrong with a connection factory, per names; empty when nothing is. */
-    private final Map<List<String>, Optional<String>> factories = new HashMap<>();
+    /** What was found, per names. */
+    private final Map<List<String>, Found> factories = new HashMap<>();
 
     private final Set<List<String>> used = new HashSet<>();
 
@@ -55,7 +57,7 @@ final class DeploymentCheck {
             try {
                 PublisherTarget target = PublisherTarget.of(place.target(), settings);
                 used.add(target.factories());
-                factoryProblem(target.factories(), timeout, deadline)
+                problem(target, timeout, deadline)
                         .ifPresent(problem -> problems.add(place.name() + ": " + problem));
             } catch (PublisherTarget.BadTargetException e) {
                 e.problems().forEach(problem -> problems.add(place.name() + ": " + problem));
@@ -75,21 +77,39 @@ final class DeploymentCheck {
         return Set.copyOf(used);
     }
 
-    private Optional<String> factoryProblem(List<String> names, Duration timeout, long deadline) {
+    /** A connection factory, or what is wrong with it. */
+    private record Found(MqConnectionFactory factory, String problem) {}
+
+    private Optional<String> problem(PublisherTarget target, Duration timeout, long deadline) {
+        List<String> names = target.factories();
         if (names.stream().anyMatch(name -> name.startsWith(COMPONENT_NAMES))) {
             return Optional.empty();
         }
-        return factories.computeIfAbsent(names, key -> lookup(key, timeout, deadline));
+        Found found = factories.computeIfAbsent(names, key -> lookup(key, timeout, deadline));
+        return found.factory() == null
+                ? Optional.of(found.problem())
+                : contradiction(found.factory(), target.options());
     }
 
-    private static Optional<String> lookup(List<String> names, Duration timeout, long deadline) {
+    /** The factory says which options its publishers may have; making one costs nothing. */
+    private static Optional<String> contradiction(
+            MqConnectionFactory factory, MqPublisherOptions options) {
         try {
-            FactoryLookup.await(names, deadline);
+            factory.createPublisher(options);
             return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private static Found lookup(List<String> names, Duration timeout, long deadline) {
+        try {
+            return new Found(FactoryLookup.await(names, deadline), null);
         } catch (FactoryLookup.NotAFactoryException e) {
-            return Optional.of("wrong connection factory: " + e.getMessage());
+            return new Found(null, "wrong connection factory: " + e.getMessage());
         } catch (NamingException e) {
-            return Optional.of(
+            return new Found(
+                    null,
                     "no connection factory at "
                             + FactoryLookup.list(names)
                             + " within "

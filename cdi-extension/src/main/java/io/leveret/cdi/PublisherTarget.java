@@ -71,6 +71,12 @@ record PublisherTarget(List<String> factories, MqPublisherOptions options) imple
         if (!routingKey.isEmpty()) {
             options = options.withRoutingKey(routingKey);
         }
+        return options(target, options, problems);
+    }
+
+    private static MqPublisherOptions options(
+            MqTarget target, MqPublisherOptions named, List<String> problems) {
+        MqPublisherOptions options = named.withUnconfirmed(target.unconfirmed());
         MqTransactionMode[] modes = target.transactionMode();
         if (modes.length > 1) {
             problems.add(
@@ -78,7 +84,9 @@ record PublisherTarget(List<String> factories, MqPublisherOptions options) imple
                             + Arrays.toString(modes)
                             + " is contradictory: give one, or none for the connection factory's");
         } else if (modes.length == 1) {
-            options = options.withTransactionMode(modes[0]);
+            MqTransactionMode mode = modes[0];
+            MqPublisherOptions before = options;
+            options = collect(() -> before.withTransactionMode(mode), before, problems);
         }
         return options;
     }

@@ -32,4 +32,9 @@ final class TargetLiteral extends AnnotationLiteral<MqTarget> implements MqTarge
     public MqTransactionMode[] transactionMode() {
         return new MqTransactionMode[0];
     }
+
+    @Override
+    public boolean unconfirmed() {
+        return false;
+    }
 }

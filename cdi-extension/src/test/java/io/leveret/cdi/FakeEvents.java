@@ -3,6 +3,7 @@ package io.leveret.cdi;
 import io.leveret.MqEvent;
 import io.leveret.MqEventListener;
 import io.leveret.MqEvents;
+import io.leveret.MqMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +49,11 @@ final class FakeEvents implements MqEvents {
 
         @Override
         public Throwable cause() {
+            return null;
+        }
+
+        @Override
+        public MqMessage message() {
             return null;
         }
 

@@ -6,6 +6,7 @@ import io.leveret.MqEvents;
 import io.leveret.MqMessage;
 import io.leveret.MqPublisher;
 import io.leveret.MqPublisherOptions;
+import io.leveret.MqTransactionMode;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +21,7 @@ final class FakeFactory implements MqConnectionFactory {
     final transient List<String> published = new CopyOnWriteArrayList<>();
     final transient List<MqPublisherOptions> created = new CopyOnWriteArrayList<>();
     private final transient FakeEvents events;
+    transient MqTransactionMode refused;
 
     FakeFactory() {
         this(new FakeEvents());
@@ -42,6 +44,9 @@ final class FakeFactory implements MqConnectionFactory {
 
     @Override
     public MqPublisher createPublisher(MqPublisherOptions options) {
+        if (options != null && refused != null && options.transactionMode() == refused) {
+            throw new IllegalArgumentException(refused + " contradicts the factory");
+        }
         created.add(options);
         return new NoPublisher() {
             @Override

@@ -110,11 +110,27 @@ class InjectionTest {
     @Test
     void aPublisherLooksItsFactoryUpOnce() {
         try (WeldContainer container = start(Shop.class)) {
+            factory.created.clear(); // those of the deployment's check
             MqPublisher publisher = container.select(MqPublisher.class).get();
             publisher.publish("a", "b", MqMessage.text("1"));
             publisher.publish("a", "b", MqMessage.text("2"));
+            assertEquals(1, factory.created.size());
         }
-        assertEquals(1, factory.created.size());
+    }
+
+    @Dependent
+    static class Local {
+        @Inject
+        @MqTarget(routingKey = "q", transactionMode = MqTransactionMode.LOCAL)
+        MqPublisher publisher;
+    }
+
+    @Test
+    void aPublisherWhoseModeContradictsItsFactoryFailsTheDeployment() {
+        factory.refused = MqTransactionMode.LOCAL;
+        String failure = deploymentFailure(Local.class);
+        assertTrue(failure.contains("Local.publisher"), failure);
+        assertTrue(failure.contains("LOCAL contradicts the factory"), failure);
     }
 
     @Dependent
@@ -132,6 +148,25 @@ class InjectionTest {
                         MqPublisher publisher) {
             assertFalse(publisher == null);
         }
+    }
+
+    @Dependent
+    static class CarelessInTransactions {
+        @Inject
+        @MqTarget(
+                routingKey = "q",
+                unconfirmed = true,
+                transactionMode = MqTransactionMode.AFTER_COMMIT)
+        MqPublisher publisher;
+    }
+
+    @Test
+    void unconfirmedInTransactionsFailsTheDeployment() {
+        String message = deploymentFailure(CarelessInTransactions.class);
+        assertTrue(message.contains("1 problem "), message);
+        assertTrue(
+                message.contains(CarelessInTransactions.class.getName() + ".publisher: "), message);
+        assertTrue(message.contains("unconfirmed contradicts transactionMode"), message);
     }
 
     @Test
@@ -212,6 +247,7 @@ class InjectionTest {
                     container.select(BoundSessionContext.class, BoundLiteral.INSTANCE).get();
             session.associate(new HashMap<>());
             session.activate();
+            factory.created.clear(); // those of the deployment's check
             Basket basket = container.select(Basket.class).get();
             basket.change("before");
             MqPublisher active = basket.publisher();

@@ -1,6 +1,7 @@
 package io.leveret.cdi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +34,15 @@ class PublisherTargetTest {
                 connectionFactory = "${cf:java:/x}",
                 transactionMode = MqTransactionMode.NONE)
         MqPublisher all;
+
+        @MqTarget(routingKey = "rk", unconfirmed = true)
+        MqPublisher unconfirmed;
+
+        @MqTarget(
+                routingKey = "rk",
+                unconfirmed = true,
+                transactionMode = MqTransactionMode.AFTER_COMMIT)
+        MqPublisher unconfirmedInTransactions;
 
         @MqTarget(
                 exchange = "${nowhere}",
@@ -72,8 +82,28 @@ class PublisherTargetTest {
         assertEquals(
                 new PublisherTarget(
                         List.of("java:/x"),
-                        new MqPublisherOptions("ex", "rk", null, MqTransactionMode.NONE)),
+                        MqPublisherOptions.defaults()
+                                .withExchange("ex")
+                                .withRoutingKey("rk")
+                                .withTransactionMode(MqTransactionMode.NONE)),
                 target("all"));
+    }
+
+    @Test
+    void confirmsAreRenouncedByName() throws Exception {
+        assertTrue(target("unconfirmed").options().unconfirmed());
+        assertFalse(target("all").options().unconfirmed());
+    }
+
+    @Test
+    void whatIsNotConfirmedTakesNoPartInTransactions() {
+        List<String> problems =
+                assertThrows(
+                                PublisherTarget.BadTargetException.class,
+                                () -> target("unconfirmedInTransactions"))
+                        .problems();
+        assertEquals(1, problems.size(), problems.toString());
+        assertTrue(problems.get(0).contains("contradicts transactionMode"), problems.get(0));
     }
 
     @Test

@@ -1,8 +1,17 @@
 package io.leveret;
 
 /**
- * No connection could be had: the broker is not reachable, refuses the credentials, the pool is
- * exhausted, or the resource adapter has stopped. Nothing was sent.
+ * No connection could be had, or it was lost, or it gave no answer in time: the broker is not
+ * reachable, refuses the credentials, the pool is exhausted, or the resource adapter has stopped.
+ * Nothing was sent. It may work later.
+ *
+ * <pre>{@code
+ * try (MqConnection connection = factory.getConnection()) {
+ *     return connection.get("orders");
+ * } catch (MqConnectionException e) {
+ *     return Optional.empty(); // the adapter connects again by itself
+ * }
+ * }</pre>
  */
 public class MqConnectionException extends MqException {
 

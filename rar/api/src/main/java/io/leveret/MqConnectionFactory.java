@@ -41,6 +41,8 @@ public interface MqConnectionFactory extends Serializable, Referenceable {
      *
      * @param options how it publishes
      * @return a thread-safe publisher
+     * @throws IllegalArgumentException when its transaction mode contradicts the factory's: {@link
+     *     MqTransactionMode#LOCAL} is for all publishers of a factory or for none
      */
     MqPublisher createPublisher(MqPublisherOptions options);
 

@@ -6,6 +6,18 @@ import java.time.Duration;
  * A message together with the right to settle it, for applications that settle by themselves: see
  * {@link MqDeliveryListener}.
  *
+ * <pre>{@code
+ * public void onDelivery(MqDelivery delivery) {
+ *     executor.submit(() -> {
+ *         if (ship(delivery.message())) {
+ *             delivery.ack();
+ *         } else {
+ *             delivery.retryLater(Duration.ofMinutes(5));
+ *         }
+ *     });
+ * }
+ * }</pre>
+ *
  * <p>It is settled once: by the first call of {@link #ack}, {@link #reject} or {@link #retryLater}.
  * They may be called from any thread, during the listener's call or after it, and do not belong to
  * any transaction. They write to the broker and do not wait for it.

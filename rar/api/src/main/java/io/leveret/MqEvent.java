@@ -8,8 +8,15 @@ import java.time.Instant;
  * a message could not be published after its commit. The same stream feeds the log, one line per
  * event, and JMX.
  *
- * <p>In a CDI application: {@code void heard(@Observes MqEvent event)}; elsewhere {@link
- * MqConnectionFactory#events()}. Immutable; carries no secrets.
+ * <pre>{@code
+ * void heard(@Observes MqEvent event) { // in any CDI bean
+ *     if (event.severity() == MqEvent.Severity.ALARM) {
+ *         page(event.name() + " " + event.text());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Without CDI: {@link MqConnectionFactory#events()}. Immutable; carries no secrets.
  */
 public interface MqEvent {
 
@@ -93,6 +100,17 @@ public interface MqEvent {
      * @return the cause, or null
      */
     Throwable cause();
+
+    /**
+     * Gives the message in question: one that a committed transaction can never publish. A listener
+     * may do with it what the application wants, such as to write it into a table; it hears of it
+     * while the adapter runs, but misses it where it is too slow, so that it is no replacement for
+     * the connection factory's {@code parkingQueue}.
+     *
+     * @return the message, with the exchange and routing key that it was to go to; null when the
+     *     event is about none, and on events of the past
+     */
+    MqMessage message();
 
     /**
      * Gives which attempt to connect it was, or which one comes next.

@@ -3,6 +3,10 @@ package io.leveret;
 /**
  * Hears what happens inside the adapter; see {@link MqEvents#addListener}.
  *
+ * <pre>{@code
+ * MqEventListener listener = event -> log.info(event.name() + " " + event.text());
+ * }</pre>
+ *
  * <p>Events of all severities come, {@link MqEvent.Severity#DETAIL} too. They come one at a time
  * and in order, on a thread of the adapter, with the context class loader of whoever added the
  * listener and outside of any transaction, request or security context. A listener may block: the

@@ -3,6 +3,17 @@ package io.leveret;
 /**
  * How a publish ended. Every publish ends in exactly one of these.
  *
+ * <pre>{@code
+ * try {
+ *     orders.publish(message);
+ * } catch (MqPublishException e) {
+ *     switch (e.outcome()) {
+ *         case NOT_SENT, RETURNED -> keep(message);   // stored nowhere
+ *         default -> ask(message.messageId());        // may be stored
+ *     }
+ * }
+ * }</pre>
+ *
  * <p>Only {@link #CONFIRMED} is a success; the others reach the caller as {@link
  * MqPublishException#outcome()}.
  */

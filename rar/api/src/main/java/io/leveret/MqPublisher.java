@@ -20,6 +20,13 @@ import java.util.concurrent.CompletionStage;
  * unless set). It waits for a lost connection to come back within that time. While it waits for the
  * confirm it holds no pooled connection, so that many threads share a few.
  *
+ * <p>With {@code publishRetries} (none unless set) a call publishes again what ended {@link
+ * MqOutcome#NACKED}, and what ended {@link MqOutcome#UNKNOWN} if that is asked for, within the same
+ * time: see {@link MqPublisherOptions#withPublishRetries}. What it throws is true of all tries.
+ *
+ * <p>All this is different for a publisher that was made {@linkplain
+ * MqPublisherOptions#withUnconfirmed unconfirmed}.
+ *
  * <p>In a JTA transaction with {@link MqTransactionMode#AFTER_COMMIT} a call only enlists the
  * message: what cannot be published after the commit cannot be thrown at the caller any more and is
  * reported in the log.
@@ -92,7 +99,8 @@ public interface MqPublisher {
      * Publishes several messages in their order, without waiting for one before the next is
      * written, and returns when all are confirmed: many times faster than one after the other. The
      * whole batch has the publish timeout; what is not written by then ends {@link
-     * MqOutcome#NOT_SENT}. A message that fails does not keep those behind it from being published.
+     * MqOutcome#NOT_SENT}. A message that fails does not keep those behind it from being published;
+     * those that are made again are, in their order, when all others are answered.
      *
      * <p>In a JTA transaction with {@link MqTransactionMode#AFTER_COMMIT} it only enlists them.
      *
@@ -128,7 +136,7 @@ public interface MqPublisher {
      * Writes a message and returns; the stage that it returns completes when the broker has
      * confirmed it, and exceptionally with a {@link MqPublishException} when it ends in any other
      * way, at the latest after the publish timeout. What one thread publishes so is written in the
-     * order of its calls.
+     * order of its calls, except for what is made again, which comes when it may.
      *
      * <p>It waits, within the publish timeout, where it could not be written otherwise: for a lost
      * connection, for a broker that blocks publishers, for room when too many are unconfirmed. So a

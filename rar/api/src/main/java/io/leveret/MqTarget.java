@@ -57,4 +57,14 @@ public @interface MqTarget {
      */
     @Nonbinding
     MqTransactionMode[] transactionMode() default {};
+
+    /**
+     * Whether messages are published without a confirm, so that some may be lost without a word:
+     * see {@link MqPublisherOptions#withUnconfirmed}. Contradicts a {@code transactionMode} other
+     * than {@link MqTransactionMode#NONE}.
+     *
+     * @return true to publish without a confirm
+     */
+    @Nonbinding
+    boolean unconfirmed() default false;
 }

@@ -10,6 +10,7 @@ import io.leveret.ra.observe.Event;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.observe.Mbeans;
 import io.leveret.ra.outbound.Outbound;
+import io.leveret.ra.settings.AfterCommitBounds;
 import io.leveret.ra.settings.PublishBean;
 import io.leveret.ra.settings.Setting;
 import io.leveret.ra.settings.SettingsReader;
@@ -72,6 +73,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         reader.link();
         reader.publish();
         reader.inboundDefaults();
+        AfterCommitBounds afterCommit = reader.afterCommit();
         int maxConnections = reader.maxConnections();
         Duration drainTimeout = reader.drainTimeout();
         if (!reader.problems().isEmpty()) {
@@ -85,7 +87,7 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
         LinkRegistry links = new LinkRegistry(name, maxConnections, threads, events, mbeans);
         Transactions transactions =
                 new Transactions(context.getTransactionSynchronizationRegistry());
-        Outbound outbound = new Outbound(links, threads, events, mbeans, transactions);
+        Outbound outbound = new Outbound(links, threads, events, mbeans, transactions, afterCommit);
         Running fresh =
                 new Running(
                         name,
@@ -208,6 +210,42 @@ public final class MqResourceAdapter extends PublishBean implements ResourceAdap
      */
     public void setMaxConnections(String value) {
         values().set(Setting.MAX_CONNECTIONS, value);
+    }
+
+    /**
+     * Gives {@code afterCommitMessages}.
+     *
+     * @return the value as set, or null
+     */
+    public String getAfterCommitMessages() {
+        return values().get(Setting.AFTER_COMMIT_MESSAGES);
+    }
+
+    /**
+     * Sets {@code afterCommitMessages}.
+     *
+     * @param value see {@link Setting#AFTER_COMMIT_MESSAGES}; null or blank means not set
+     */
+    public void setAfterCommitMessages(String value) {
+        values().set(Setting.AFTER_COMMIT_MESSAGES, value);
+    }
+
+    /**
+     * Gives {@code afterCommitBytes}.
+     *
+     * @return the value as set, or null
+     */
+    public String getAfterCommitBytes() {
+        return values().get(Setting.AFTER_COMMIT_BYTES);
+    }
+
+    /**
+     * Sets {@code afterCommitBytes}.
+     *
+     * @param value see {@link Setting#AFTER_COMMIT_BYTES}; null or blank means not set
+     */
+    public void setAfterCommitBytes(String value) {
+        values().set(Setting.AFTER_COMMIT_BYTES, value);
     }
 
     /**

@@ -19,6 +19,7 @@ public class PublishResource {
 
     @Inject private PublishingBean bean;
     @Inject private PlainPublisher plain;
+    @Inject private HandleBean handles;
     @Inject private Gates gates;
 
     /** Answers that the application is up. */
@@ -56,6 +57,20 @@ public class PublishResource {
             @QueryParam("commit") boolean commit,
             @QueryParam("gate") String gate) {
         return bean.inTransaction(key, message(id), commit, gate).toString();
+    }
+
+    /** Takes one message in a transaction, and answers with its id when that has ended. */
+    @POST
+    @Path("take")
+    public String take(@QueryParam("queue") String queue, @QueryParam("commit") boolean commit) {
+        return handles.take(queue, commit);
+    }
+
+    /** Declares a queue, and answers with the number of its messages. */
+    @POST
+    @Path("declare")
+    public String declare(@QueryParam("queue") String queue) {
+        return handles.declareAndCount(queue);
     }
 
     /** Answers when a transaction waits at the gate. */

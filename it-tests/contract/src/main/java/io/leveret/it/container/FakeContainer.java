@@ -42,7 +42,7 @@ public final class FakeContainer implements AutoCloseable {
                 && associated.getResourceAdapter() == null) {
             associated.setResourceAdapter(adapter);
         }
-        FakePool pool = new FakePool(factory, size, Set.of(quirks), violations);
+        FakePool pool = new FakePool(factory, size, Set.of(quirks), violations, transactions);
         pools.add(pool);
         return pool;
     }

@@ -6,6 +6,8 @@ import jakarta.resource.spi.ConnectionRequestInfo;
 import jakarta.resource.spi.ManagedConnection;
 import jakarta.resource.spi.ManagedConnectionFactory;
 import jakarta.resource.spi.ResourceAllocationException;
+import jakarta.resource.spi.TransactionSupport;
+import jakarta.resource.spi.TransactionSupport.TransactionSupportLevel;
 import jakarta.resource.spi.ValidatingManagedConnectionFactory;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,7 +28,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.security.auth.Subject;
 
-/** A connection manager with a bounded pool, as servers put between applications and adapters. */
+/**
+ * A connection manager with a bounded pool, as servers put between applications and adapters. Where
+ * the factory reports LocalTransaction, a connection that is taken in a transaction becomes its
+ * resource with one phase, is given out again to whoever asks in the same transaction, and comes
+ * back to the pool when that has ended.
+ */
 public final class FakePool implements ConnectionManager, AutoCloseable {
 
     private static final long serialVersionUID = 1L;
@@ -36,6 +43,7 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
     private final transient ManagedConnectionFactory factory;
     private final transient Set<PoolQuirk> quirks;
     private final transient Violations violations;
+    private final transient FakeTransactions transactions;
     private final transient Semaphore permits;
     private final transient Set<PoolEntry> idle = new LinkedHashSet<>();
     private final transient Set<PoolEntry> used = new LinkedHashSet<>();
@@ -55,7 +63,9 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
             ManagedConnectionFactory factory,
             int size,
             Set<PoolQuirk> quirks,
-            Violations violations) {
+            Violations violations,
+            FakeTransactions transactions) {
+        this.transactions = transactions;
         this.factory = factory;
         this.permits = new Semaphore(size);
         this.quirks = Set.copyOf(quirks);
@@ -68,6 +78,10 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
         if (!factory.equals(caller)) {
             violations.add("the factory does not equal itself");
         }
+        FakeTransaction transaction = enlists() ? transactions.current() : null;
+        if (transaction != null && transaction.get(this) instanceof PoolEntry enlisted) {
+            return enlisted.open(signOn.get(), info);
+        }
         if (has(PoolQuirk.SHARES_CONNECTIONS)) {
             PoolEntry shared = firstUsed(info);
             if (shared != null) {
@@ -78,6 +92,10 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
         PoolEntry entry = checkOut(info);
         Object handle;
         try {
+            if (transaction != null) {
+                entry.enlist(transaction);
+                transaction.put(this, entry);
+            }
             handle = entry.open(signOn.get(), info);
         } catch (ResourceException | RuntimeException e) {
             entry.destroy();
@@ -160,6 +178,12 @@ public final class FakePool implements ConnectionManager, AutoCloseable {
         }
         all.forEach(PoolEntry::destroy);
         helper.shutdownNow();
+    }
+
+    private boolean enlists() {
+        return !has(PoolQuirk.IGNORES_TRANSACTION_SUPPORT)
+                && factory instanceof TransactionSupport support
+                && support.getTransactionSupport() == TransactionSupportLevel.LocalTransaction;
     }
 
     boolean has(PoolQuirk quirk) {

@@ -1,5 +1,6 @@
 package io.leveret.it.container;
 
+import jakarta.resource.ResourceException;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import java.util.ArrayList;
@@ -8,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One transaction without resources: it has a status, synchronizations and resources by key.
+ * One transaction: it has a status, synchronizations, resources by key, and at most one resource
+ * with one phase, whose commit comes before everything else is committed and can still fail.
  *
  * <pre>
  * ACTIVE ──▶ MARKED_ROLLBACK
@@ -27,10 +29,31 @@ final class FakeTransaction {
     private final Violations violations;
     private final Map<Object, Object> resources = new HashMap<>();
     private final List<Synchronization> interposed = new ArrayList<>();
+    private OnePhase last;
     private int status = Status.STATUS_ACTIVE;
 
     FakeTransaction(Violations violations) {
         this.violations = violations;
+    }
+
+    /** A resource with one phase. */
+    interface OnePhase {
+
+        /** Commits; what it throws rolls the transaction back. */
+        void commit() throws ResourceException;
+
+        void rollback() throws ResourceException;
+
+        /** The transaction has ended. */
+        void ended();
+    }
+
+    /** As transaction managers do, it refuses a second one. */
+    synchronized void enlist(OnePhase resource) {
+        if (last != null) {
+            throw new IllegalStateException("there is a resource with one phase already");
+        }
+        last = resource;
     }
 
     synchronized int status() {
@@ -71,6 +94,7 @@ final class FakeTransaction {
         }
         if (prepared) {
             beforeCompletion();
+            commitLast();
         }
         synchronized (this) {
             if (status == Status.STATUS_PREPARING) {
@@ -93,7 +117,33 @@ final class FakeTransaction {
             }
             status = Status.STATUS_ROLLING_BACK;
         }
+        OnePhase resource = lastResource();
+        if (resource != null) {
+            try {
+                resource.rollback();
+            } catch (ResourceException e) {
+                violations.add("rollback threw " + e);
+            }
+        }
         complete(Status.STATUS_ROLLEDBACK);
+    }
+
+    private void commitLast() {
+        OnePhase resource = lastResource();
+        if (resource != null && status() == Status.STATUS_PREPARING) {
+            try {
+                resource.commit();
+            } catch (ResourceException e) {
+                setRollbackOnly(); // the only exception that containers turn into a rollback
+            } catch (RuntimeException e) {
+                violations.add("commit threw " + e);
+                setRollbackOnly();
+            }
+        }
+    }
+
+    private synchronized OnePhase lastResource() {
+        return last;
     }
 
     private void beforeCompletion() {
@@ -117,6 +167,10 @@ final class FakeTransaction {
             } catch (RuntimeException e) {
                 violations.add("afterCompletion threw " + e);
             }
+        }
+        OnePhase resource = lastResource();
+        if (resource != null) {
+            resource.ended();
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.security.auth.Subject;
 
 /** One managed connection in the pool, and the pool's listener on it. */
-final class PoolEntry implements ConnectionEventListener {
+final class PoolEntry implements ConnectionEventListener, FakeTransaction.OnePhase {
 
     /** A call into the adapter. */
     interface Call<T> {
@@ -30,6 +30,7 @@ final class PoolEntry implements ConnectionEventListener {
     private final Violations violations;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Object> handles = Collections.newSetFromMap(new IdentityHashMap<>());
+    private boolean enlisted;
     private boolean broken;
     private boolean gone;
 
@@ -68,6 +69,37 @@ final class PoolEntry implements ConnectionEventListener {
             handles.add(handle);
         }
         return handle;
+    }
+
+    /** Makes the connection a resource of a transaction. */
+    void enlist(FakeTransaction transaction) throws ResourceException {
+        transaction.enlist(this);
+        synchronized (this) {
+            enlisted = true;
+        }
+        connection.getLocalTransaction().begin();
+    }
+
+    @Override
+    public void commit() throws ResourceException {
+        connection.getLocalTransaction().commit();
+    }
+
+    @Override
+    public void rollback() throws ResourceException {
+        connection.getLocalTransaction().rollback();
+    }
+
+    @Override
+    public void ended() {
+        boolean unused;
+        synchronized (this) {
+            enlisted = false;
+            unused = handles.isEmpty() && !gone;
+        }
+        if (unused) {
+            pool.giveBack(this);
+        }
     }
 
     /** Takes a handle over from another connection. */
@@ -159,7 +191,7 @@ final class PoolEntry implements ConnectionEventListener {
                 violations.add("connectionClosed for a handle that is not open here");
                 return;
             }
-            last = handles.isEmpty();
+            last = handles.isEmpty() && !enlisted;
         }
         pool.closed();
         if (last) {

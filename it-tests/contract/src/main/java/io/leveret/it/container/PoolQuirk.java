@@ -34,6 +34,9 @@ public enum PoolQuirk {
     /** IronJacamar with validate-on-match: asks getInvalidConnections at every checkout. */
     VALIDATES_ON_MATCH,
 
+    /** A pool that was configured without transactions, whatever the factory reports. */
+    IGNORES_TRANSACTION_SUPPORT,
+
     /**
      * Not a server's habit but a detector: while the error event is dispatched, another thread
      * calls match, getInvalidConnections and getConnection, and must get through.

@@ -131,7 +131,8 @@ class FakeContainerTest {
     }
 
     private FakePool pool(BadConnection.Factory factory, PoolQuirk... quirks) {
-        return new FakePool(factory, 2, Set.of(quirks), violations);
+        return new FakePool(
+                factory, 2, Set.of(quirks), violations, new FakeTransactions(violations));
     }
 
     private boolean found(String part) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
@@ -14,6 +15,8 @@ import io.leveret.MqPublisherOptions;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakeTransactions;
+import io.leveret.ra.observe.ConnectionFactoryMXBean;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +47,7 @@ class AsyncPublishTest {
     private Rig rig;
     private String queue;
     private FakeTransactions transactions;
+    private MqConnectionFactory factory;
     private MqPublisher publisher;
 
     @BeforeEach
@@ -52,12 +57,10 @@ class AsyncPublishTest {
         proxy = FaultProxy.to(Nodes.shared());
         rig = Rig.started(proxy.port());
         transactions = rig.container().transactions();
+        factory = Rig.connectionFactory(rig.pool());
         publisher =
-                Rig.connectionFactory(rig.pool())
-                        .createPublisher(
-                                MqPublisherOptions.defaults()
-                                        .withExchange("")
-                                        .withRoutingKey(queue));
+                factory.createPublisher(
+                        MqPublisherOptions.defaults().withExchange("").withRoutingKey(queue));
     }
 
     @AfterEach
@@ -233,6 +236,57 @@ class AsyncPublishTest {
         CompletionStage<Void> stage = publisher.publishAsync(MqMessage.text("m"));
         stage.toCompletableFuture().cancel(true);
         confirmed(stage.thenRun(() -> {}).toCompletableFuture());
+    }
+
+    @Test
+    void aStageThatFailsGivesTheFailureItself() throws Exception {
+        AtomicReference<Throwable> got = new AtomicReference<>();
+        CompletionStage<Void> stage =
+                publisher.publishAsync(Bare.name("nowhere"), MqMessage.text("m"));
+        confirmed(
+                stage.exceptionally(
+                                e -> {
+                                    got.set(e);
+                                    return null;
+                                })
+                        .toCompletableFuture());
+        MqPublishException e = assertInstanceOf(MqPublishException.class, got.get());
+        assertEquals(MqOutcome.RETURNED, e.outcome());
+    }
+
+    @Test
+    void stagesThatTheirCallerHasCancelledLeaveNothing() throws Exception {
+        confirmed(publish("warm"));
+        proxy.stall(Direction.DOWN, true);
+        List<WeakReference<Object>> given = new ArrayList<>();
+        AtomicInteger told = new AtomicInteger();
+        for (int i = 0; i < 100; i++) {
+            CompletionStage<Void> stage = publisher.publishAsync(MqMessage.text("m" + i));
+            CompletableFuture<Void> future = stage.toCompletableFuture();
+            stage.whenComplete((nothing, e) -> told.incrementAndGet());
+            assertTrue(future.cancel(true));
+            given.add(new WeakReference<>(stage));
+            given.add(new WeakReference<>(future));
+        }
+        Until.holds("all are written", SOON, () -> bare.ready(queue) == 101);
+        assertEquals(100, inFlight());
+        proxy.stall(Direction.DOWN, false);
+        Until.holds("nothing is in flight", SOON, () -> inFlight() == 0);
+        Until.holds("each has been told how it ended", SOON, () -> told.get() == 100);
+        Until.holds(
+                "nothing of them is kept",
+                SOON,
+                () -> {
+                    System.gc();
+                    return given.stream().allMatch(each -> each.get() == null);
+                });
+        confirmed(publish("after"));
+    }
+
+    private long inFlight() throws Exception {
+        return new Jmx(factory)
+                .only("ConnectionFactory", ConnectionFactoryMXBean.class)
+                .getInFlight();
     }
 
     @Test

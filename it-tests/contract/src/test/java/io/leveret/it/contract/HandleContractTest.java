@@ -12,6 +12,8 @@ import io.leveret.MqConnection;
 import io.leveret.MqConnectionException;
 import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
+import io.leveret.MqOutcome;
+import io.leveret.MqPublishException;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakePool;
@@ -99,6 +101,26 @@ class HandleContractTest {
                 IllegalStateException.class,
                 () -> handle.publish("", queue, MqMessage.text("late")));
         assertEquals(List.of("the next user"), bare.drain(queue));
+    }
+
+    @Test
+    void aHandleWhoseConnectionIsLostSaysThatNothingWasSent() throws Exception {
+        FakePool pool = rig.pool();
+        MqConnection handle = Rig.connectionFactory(pool).getConnection();
+        proxy.cut();
+        Until.holds("the pool has heard of it", SOON, () -> pool.used().isEmpty());
+
+        MqPublishException e =
+                assertThrows(
+                        MqPublishException.class,
+                        () -> handle.publish("", queue, MqMessage.text("lost")));
+        assertEquals(MqOutcome.NOT_SENT, e.outcome());
+
+        handle.close();
+        assertThrows(
+                IllegalStateException.class,
+                () -> handle.publish("", queue, MqMessage.text("late")));
+        rig.assertContractKept();
     }
 
     @Test

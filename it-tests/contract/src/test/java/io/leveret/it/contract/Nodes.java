@@ -65,6 +65,24 @@ final class Nodes {
                                         + ", [messages_unacknowledged]), N."));
     }
 
+    /**
+     * Counts the channels over the connections of all adapters to the shared node for a purpose.
+     */
+    static int channels(String purpose) {
+        return Integer.parseInt(
+                shared().eval(
+                                "Info = fun(P) -> case catch rabbit_reader:info(P,"
+                                        + " [client_properties, channels]) of"
+                                        + " [{client_properties, T}, {channels, C}] when is_list(T) ->"
+                                        + " [{T, C}];"
+                                        + " _ -> [] end end,"
+                                        + " lists:sum([C || P <- rabbit_networking:local_connections(),"
+                                        + " {T, C} <- Info(P), {<<\"connection_name\">>, _, N} <- T,"
+                                        + " binary:match(N, <<\" "
+                                        + purpose
+                                        + " \">>) =/= nomatch])."));
+    }
+
     private static String process(String queue) {
         return "amqqueue:get_pid(" + record(queue) + ")";
     }

@@ -3,6 +3,7 @@ package io.leveret.it.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.leveret.MqConnection;
+import io.leveret.MqConnectionException;
 import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
 import io.leveret.MqMessageListener;
@@ -82,6 +83,22 @@ final class Rig implements AutoCloseable {
     /** Gives what an application looks up. */
     static MqConnectionFactory connectionFactory(FakePool pool) throws ResourceException {
         return (MqConnectionFactory) pool.factory().createConnectionFactory(pool);
+    }
+
+    /** The same, once the broker is connected: on a busy machine that takes longer at first. */
+    static MqConnectionFactory connected(FakePool pool) throws Exception {
+        MqConnectionFactory factory = connectionFactory(pool);
+        Until.holds(
+                "a connection",
+                Duration.ofSeconds(30),
+                () -> {
+                    try (MqConnection first = factory.getConnection()) {
+                        return first != null;
+                    } catch (MqConnectionException e) {
+                        return false;
+                    }
+                });
+        return factory;
     }
 
     /** Gives a publisher over a pool of its own. */

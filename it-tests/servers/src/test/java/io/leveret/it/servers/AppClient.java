@@ -2,6 +2,7 @@ package io.leveret.it.servers;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -12,7 +13,11 @@ final class AppClient {
     private final Control control;
 
     AppClient(URI root) {
-        this.control = new Control(root);
+        this(new Control(root));
+    }
+
+    AppClient(Control control) {
+        this.control = control;
     }
 
     /**
@@ -50,11 +55,49 @@ final class AppClient {
                 "POST", "publish/transaction", "key", key, "id", id, "commit", "" + commit);
     }
 
+    /** Takes a message in a transaction of its own, over a handle; gives its id. */
+    String take(String queue, boolean commit) {
+        return control.call("POST", "publish/take", "queue", queue, "commit", "" + commit);
+    }
+
+    /** Declares a queue over a handle, and counts its messages through the broker's client. */
+    int declareAndCount(String queue) {
+        return Integer.parseInt(control.call("POST", "publish/declare", "queue", queue));
+    }
+
     String transactionThroughGate(String key, String id, String gate) {
         return control.call(
                 "POST",
                 "publish/transaction",
                 List.of("key", key, "id", id, "commit", "true", "gate", gate));
+    }
+
+    /** Writes a row into each data source and publishes, in one transaction; gives its end. */
+    String commit(String factory, List<String> sources, String key, String id, boolean commit) {
+        return control.call("POST", "commit", commitOf(factory, sources, key, id, commit));
+    }
+
+    /** The same; its thread stands at a gate after the commit, before anything is published. */
+    String commitThroughGate(
+            String factory, List<String> sources, String key, String id, String gate) {
+        List<String> query = new ArrayList<>(commitOf(factory, sources, key, id, true));
+        query.addAll(List.of("gate", gate));
+        return control.call("POST", "commit", query);
+    }
+
+    private static List<String> commitOf(
+            String factory, List<String> sources, String key, String id, boolean commit) {
+        return List.of(
+                "factory",
+                factory,
+                "sources",
+                String.join(",", sources),
+                "key",
+                key,
+                "id",
+                id,
+                "commit",
+                "" + commit);
     }
 
     void awaitGateReached(String gate) {

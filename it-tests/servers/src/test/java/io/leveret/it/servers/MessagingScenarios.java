@@ -188,6 +188,27 @@ abstract class MessagingScenarios extends ServerScenarios {
     }
 
     @Test
+    void what_a_transaction_takes_is_back_after_its_rollback_and_gone_after_its_commit()
+            throws Exception {
+        String id = newId("taken");
+        assertEquals("CONFIRMED", app().publish("", OUT, id));
+
+        assertEquals(id, app().take(OUT, false));
+        Eventually.value("what is taken again", () -> app().take(OUT, true), id::equals);
+        assertEquals("nothing", app().take(OUT, true));
+        assertEquals(List.of(), queues().drainIds(OUT));
+    }
+
+    @Test
+    void an_application_declares_and_sees_the_client_behind_its_handle() {
+        String queue = newId("it's declared");
+
+        assertEquals(0, app().declareAndCount(queue));
+        assertEquals("CONFIRMED", app().publish("", queue, newId("counted")));
+        assertEquals(1, app().declareAndCount(queue));
+    }
+
+    @Test
     void an_unroutable_message_is_returned() {
         String outcome = app().publish("", "it.nowhere", newId("unroutable"));
 

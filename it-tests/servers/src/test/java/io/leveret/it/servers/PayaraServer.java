@@ -17,6 +17,7 @@ final class PayaraServer implements ServerUnderTest, AutoCloseable {
     private static final String APPLICATION = "leveret-it-app";
     private static final String POOL = "leveret-pool";
     private static final String JNDI = "leveret/";
+    private static final String NO_TRANSACTION = "NoTransaction";
 
     private final BrokerNode broker;
     private final PostgresNode database;
@@ -89,20 +90,27 @@ final class PayaraServer implements ServerUnderTest, AutoCloseable {
     public void deployAdapter() throws IOException {
         domain.remote(
                 "deploy", "--name", ADAPTER, Deployments.file(Deployments.ADAPTER).toString());
-        createFactory(POOL, "ConnectionFactory", Map.of());
+        createFactory(POOL, "ConnectionFactory", NO_TRANSACTION, Map.of());
     }
 
     /** Adds a connection factory with properties of its own. */
     void addFactory(String name, Map<String, String> properties) throws IOException {
-        createFactory(poolOf(name), name, properties);
+        addFactory(name, NO_TRANSACTION, properties);
     }
 
-    private void createFactory(String pool, String name, Map<String, String> properties)
+    /** The same whose pool takes part in transactions as it is said. */
+    void addFactory(String name, String support, Map<String, String> properties)
+            throws IOException {
+        createFactory(poolOf(name), name, support, properties);
+    }
+
+    private void createFactory(
+            String pool, String name, String support, Map<String, String> properties)
             throws IOException {
         List<String> create = new ArrayList<>();
         create.addAll(List.of("create-connector-connection-pool", "--raname", ADAPTER));
         create.addAll(List.of("--connectiondefinition", "io.leveret.MqConnectionFactory"));
-        create.addAll(List.of("--transactionsupport", "NoTransaction"));
+        create.addAll(List.of("--transactionsupport", support));
         // None that the pool would open again as soon as it is flushed.
         create.addAll(List.of("--steadypoolsize", "0"));
         if (!properties.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.leveret.it.servers;
 
 import io.leveret.it.database.PostgresNode;
+import java.io.IOException;
 import java.util.Map;
 import org.jboss.as.controller.client.helpers.Operations;
 import org.jboss.as.controller.client.helpers.Operations.CompositeOperationBuilder;
@@ -18,9 +19,25 @@ final class WildFlyDataSources {
         server.deploy(Deployments.file(Deployments.DRIVER));
         CompositeOperationBuilder operations = CompositeOperationBuilder.create();
         operations.addStep(local(database));
-        addXa(operations, database);
+        addXa(operations, "it-xa", database);
         operations.addStep(narrowPool());
         server.execute(operations.build().getOperation());
+    }
+
+    /**
+     * Adds one with XA that has few connections, and lets nobody wait long for one.
+     *
+     * @return its address
+     */
+    static ModelNode addSmall(
+            WildFlyServer server, PostgresNode database, String name, int size, int waitMillis)
+            throws IOException {
+        CompositeOperationBuilder operations = CompositeOperationBuilder.create();
+        ModelNode add = addXa(operations, name, database);
+        add.get("max-pool-size").set(size);
+        add.get("blocking-timeout-wait-millis").set(waitMillis);
+        server.execute(operations.build().getOperation());
+        return Operations.getOperationAddress(add);
     }
 
     private static ModelNode local(PostgresNode database) {
@@ -36,8 +53,9 @@ final class WildFlyDataSources {
         return add;
     }
 
-    private static void addXa(CompositeOperationBuilder operations, PostgresNode database) {
-        ModelNode add = dataSource("xa-data-source", "it-xa", database);
+    private static ModelNode addXa(
+            CompositeOperationBuilder operations, String name, PostgresNode database) {
+        ModelNode add = dataSource("xa-data-source", name, database);
         add.get("xa-datasource-class").set("org.postgresql.xa.PGXADataSource");
         operations.addStep(add);
         Map.of(
@@ -48,19 +66,20 @@ final class WildFlyDataSources {
                         "DatabaseName",
                         database.database())
                 .forEach(
-                        (name, value) -> {
-                            ModelNode property =
+                        (property, value) -> {
+                            ModelNode set =
                                     Operations.createAddOperation(
                                             Operations.createAddress(
                                                     "subsystem",
                                                     "datasources",
                                                     "xa-data-source",
-                                                    "it-xa",
+                                                    name,
                                                     "xa-datasource-properties",
-                                                    name));
-                            property.get("value").set(value);
-                            operations.addStep(property);
+                                                    property));
+                            set.get("value").set(value);
+                            operations.addStep(set);
                         });
+        return add;
     }
 
     /** A pool that looks at each connection before it hands it out, as whoever runs one does. */

@@ -85,6 +85,18 @@ public final class WildFlyInstance {
 
     /** Adds it to the server and starts it; again after {@link #stop}. */
     public void start(WildFlyServer server) throws IOException {
+        start(server::execute);
+    }
+
+    void start(WildFlyManagement server) throws IOException {
+        start(server::execute);
+    }
+
+    private interface Executes {
+        ModelNode execute(ModelNode operation) throws IOException;
+    }
+
+    private void start(Executes server) throws IOException {
         server.execute(operations.build().getOperation());
         server.execute(Operations.createOperation("activate", address()));
     }

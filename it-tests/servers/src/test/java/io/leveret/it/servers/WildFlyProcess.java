@@ -1,6 +1,7 @@
 package io.leveret.it.servers;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,8 +19,9 @@ import org.jboss.dmr.ModelNode;
  */
 final class WildFlyProcess implements AutoCloseable {
 
+    private static final int HTTP = 8080;
     private static final int MANAGEMENT = 9990;
-    private static final int[] PORTS = {8080, 8443, MANAGEMENT, 9993, 4712, 4713, 8009};
+    private static final int[] PORTS = {HTTP, 8443, MANAGEMENT, 9993, 4712, 4713, 8009};
     private static final Duration START_LIMIT = Duration.ofSeconds(180);
     private static final int END_SECONDS = 60;
 
@@ -72,6 +74,12 @@ final class WildFlyProcess implements AutoCloseable {
 
     WildFlyManagement management() {
         return management;
+    }
+
+    /** The control interface of an application, by its context root. */
+    Control control(String root) {
+        return new Control(
+                URI.create("http://127.0.0.1:" + (HTTP + offset) + "/" + root + "/control/"));
     }
 
     /** Kills the server with SIGKILL, and waits until it is gone. */

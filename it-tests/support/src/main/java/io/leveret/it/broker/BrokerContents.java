@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DeliverCallback;
 import com.rabbitmq.client.GetResponse;
 import io.leveret.it.ledger.HeldMessage;
 import java.io.IOException;
@@ -14,6 +15,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -52,8 +56,8 @@ public final class BrokerContents {
         List<HeldMessage> found = new ArrayList<>();
         try (Connection connection = connect(broker)) {
             for (String queue : queues) {
-                try (Channel channel = connection.createChannel()) {
-                    drain(channel, queue, mark, deadline, found);
+                try {
+                    drain(connection, queue, mark, deadline, found);
                 } catch (IOException e) {
                     throw new IOException("cannot drain queue " + queue, e);
                 }
@@ -63,6 +67,22 @@ public final class BrokerContents {
     }
 
     private static void drain(
+            Connection connection,
+            String queue,
+            String mark,
+            long deadline,
+            List<HeldMessage> found)
+            throws IOException, TimeoutException {
+        try (Channel channel = connection.createChannel()) {
+            consume(channel, queue, mark, deadline, found);
+        }
+        try (Channel channel = connection.createChannel()) {
+            get(channel, queue, mark, deadline, found);
+        }
+    }
+
+    /** Takes out what there is, one by one: in the end nothing is left. */
+    private static void get(
             Channel channel, String queue, String mark, long deadline, List<HeldMessage> found)
             throws IOException, TimeoutException {
         int unacked = 0;
@@ -82,6 +102,47 @@ public final class BrokerContents {
         }
         if (unacked > 0) {
             channel.basicAck(last, true);
+        }
+    }
+
+    /**
+     * Takes out what the queue says that it holds, many times faster than one by one. What else
+     * comes to this consumer goes back when the channel is closed.
+     */
+    private static void consume(
+            Channel channel, String queue, String mark, long deadline, List<HeldMessage> found)
+            throws IOException, TimeoutException {
+        int messages = channel.queueDeclarePassive(queue).getMessageCount();
+        if (messages < ACK_EVERY) {
+            return;
+        }
+        BlockingQueue<GetResponse> delivered = new LinkedBlockingQueue<>();
+        DeliverCallback add =
+                (tag, d) ->
+                        delivered.add(
+                                new GetResponse(
+                                        d.getEnvelope(), d.getProperties(), d.getBody(), 0));
+        channel.basicQos(2 * ACK_EVERY);
+        channel.basicConsume(queue, false, add, tag -> {});
+        for (int i = 1; i <= messages; i++) {
+            GetResponse got = poll(delivered, deadline);
+            if (got == null) {
+                throw new TimeoutException("queue " + queue + " is not empty at the deadline");
+            }
+            found.add(held(queue, mark, got));
+            if (i % ACK_EVERY == 0 || i == messages) {
+                channel.basicAck(got.getEnvelope().getDeliveryTag(), true);
+            }
+        }
+    }
+
+    private static GetResponse poll(BlockingQueue<GetResponse> delivered, long deadline)
+            throws IOException {
+        try {
+            return delivered.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while draining", e);
         }
     }
 

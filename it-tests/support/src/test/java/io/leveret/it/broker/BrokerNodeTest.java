@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -95,6 +96,24 @@ class BrokerNodeTest {
         List<HeldMessage> held = BrokerContents.drain(node.uri(), List.of(QUEUE), LIMIT);
         assertEquals(10, held.size());
         assertEquals("m0", held.get(0).id());
+        assertTrue(BrokerContents.drain(node.uri(), List.of(QUEUE), LIMIT).isEmpty());
+    }
+
+    @Test
+    void draining_takes_each_of_many_messages_once_and_in_order() throws Exception {
+        List<String> ids = new ArrayList<>();
+        try (Connection connection = connect();
+                Channel channel = connection.createChannel()) {
+            channel.queueDeclare(QUEUE, true, false, false, null);
+            channel.confirmSelect();
+            for (int i = 0; i < 1_234; i++) {
+                ids.add("m" + i);
+                publish(channel, "m" + i);
+            }
+            channel.waitForConfirmsOrDie(LIMIT.toMillis());
+        }
+        List<HeldMessage> held = BrokerContents.drain(node.uri(), List.of(QUEUE), LIMIT);
+        assertEquals(ids, held.stream().map(HeldMessage::id).toList());
         assertTrue(BrokerContents.drain(node.uri(), List.of(QUEUE), LIMIT).isEmpty());
     }
 

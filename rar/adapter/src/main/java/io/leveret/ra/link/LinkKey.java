@@ -21,7 +21,13 @@ public record LinkKey(Purpose purpose, BrokerSettings broker, LinkSettings setti
         /** Consuming. */
         CONSUME,
         /** Declaring what may cost the connection. */
-        DECLARE
+        DECLARE,
+        /**
+         * What applications ask for by themselves: single messages, and to declare. Apart from
+         * CONSUME, because some of it may cost the connection, and from PUBLISH, because a broker
+         * that blocks publishers would not hear it.
+         */
+        ASK
     }
 
     /** Shows what may be shown: no password. */

@@ -107,6 +107,22 @@ public interface ConnectionFactoryMXBean {
     long getNotSent();
 
     /**
+     * Gives how often publishes were made again because of {@code publishRetries}. Each publish is
+     * counted once all the same, with how it has ended over all its tries.
+     *
+     * @return the number
+     */
+    long getRepetitions();
+
+    /**
+     * Gives how many messages unconfirmed publishers have written; how they ended nobody knows.
+     * Those that could not be written are counted by their outcome.
+     *
+     * @return the number
+     */
+    long getWrittenUnconfirmed();
+
+    /**
      * Gives how many publishes were dropped because their transaction rolled back.
      *
      * @return the number

@@ -1,6 +1,7 @@
 package io.leveret.ra.observe;
 
 import io.leveret.MqEvent;
+import io.leveret.MqMessage;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -17,6 +18,7 @@ public record Event(
         String text,
         String address,
         Throwable cause,
+        MqMessage message,
         int attempt,
         Duration nextDelay)
         implements MqEvent {
@@ -31,7 +33,8 @@ public record Event(
      * @return the event
      */
     public static Event of(Severity severity, Source source, String name, String text) {
-        return new Event(Instant.now(), severity, source, name, null, text, null, null, 0, null);
+        return new Event(
+                Instant.now(), severity, source, name, null, text, null, null, null, 0, null);
     }
 
     /**
@@ -50,6 +53,7 @@ public record Event(
                 text,
                 address,
                 cause,
+                message,
                 attempt,
                 nextDelay);
     }
@@ -70,6 +74,7 @@ public record Event(
                 text,
                 value.toString(),
                 cause,
+                message,
                 attempt,
                 nextDelay);
     }
@@ -82,7 +87,20 @@ public record Event(
      */
     public Event because(Throwable value) {
         return new Event(
-                time, severity, source, name, state, text, address, value, attempt, nextDelay);
+                time, severity, source, name, state, text, address, value, message, attempt,
+                nextDelay);
+    }
+
+    /**
+     * The same with a message.
+     *
+     * @param value the message in question, may be null
+     * @return a changed copy
+     */
+    public Event about(MqMessage value) {
+        return new Event(
+                time, severity, source, name, state, text, address, cause, value, attempt,
+                nextDelay);
     }
 
     /**
@@ -93,6 +111,7 @@ public record Event(
      * @return a changed copy
      */
     public Event attempt(int number, Duration delay) {
-        return new Event(time, severity, source, name, state, text, address, cause, number, delay);
+        return new Event(
+                time, severity, source, name, state, text, address, cause, message, number, delay);
     }
 }

@@ -116,7 +116,7 @@ public final class Events implements MqEvents, AutoCloseable {
     }
 
     private void spread(Event event) {
-        Event kept = event.because(KeptCause.of(event.cause()));
+        Event kept = event.because(KeptCause.of(event.cause())).about(null);
         synchronized (order) {
             if (latest.size() == KEPT) {
                 latest.removeFirst();

@@ -1,32 +1,41 @@
 package io.leveret.ra.outbound;
 
+import com.rabbitmq.client.AMQP;
 import io.leveret.MqEvent;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
+import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.observe.Event;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.tx.AfterCommitFlusher;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Publishes what one transaction committed: all of it pipelined on the adapter's own channel, then
  * what was not confirmed again, with the same ids, until the time is over. What was nacked or is
  * unknown carries the possible-duplicate mark from then on. What the broker gives back can never be
- * published: it is reported and dropped, because the work behind it is committed.
+ * published: it goes to the factory's parking queue, and where there is none it is reported and
+ * dropped, because the work behind it is committed.
  */
 final class AfterCommit implements AfterCommitFlusher<Publication> {
 
-    private static final Duration COMMIT_LIMIT = Duration.ofSeconds(2);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final int NAMED = 20;
 
     private final PublishPort port;
     private final Retrier retrier;
+    private final Room room;
     private final Events events;
     private final Runnable release;
     private boolean serial;
@@ -38,26 +47,68 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
      * @param serial true to publish one at a time where a refusal hurts nobody else
      */
     AfterCommit(
-            PublishPort port, Retrier retrier, Events events, boolean serial, Runnable release) {
+            PublishPort port,
+            Retrier retrier,
+            Room room,
+            Events events,
+            boolean serial,
+            Runnable release) {
         this.serial = serial;
         this.port = port;
         this.retrier = retrier;
+        this.room = room;
         this.events = events;
         this.release = release;
     }
 
     @Override
     public void check(List<Publication> publishes) throws InterruptedException {
-        if (!port.group().awaitReady(Deadline.in(COMMIT_LIMIT))) {
-            throw new MqPublishException(
-                    MqOutcome.NOT_SENT,
-                    publishes.get(0).messageId(),
-                    "the transaction is rolled back because its "
-                            + publishes.size()
-                            + " message(s) could not be published after the commit: "
-                            + port.group().whyNotReady(),
-                    null);
+        Duration limit = limit(publishes);
+        Deadline deadline = port.patience().until(Deadline.in(limit), limit);
+        if (!port.group().awaitReady(deadline)) {
+            throw refused(publishes, port.group().whyNotReady(), null);
         }
+        Set<String> exchanges = new HashSet<>();
+        for (Publication p : publishes) {
+            if (exchanges.add(p.exchange())) {
+                find(p.exchange(), publishes, Deadline.in(limit));
+            }
+        }
+    }
+
+    private void find(String exchange, List<Publication> publishes, Deadline deadline)
+            throws InterruptedException {
+        try {
+            port.find(exchange, deadline);
+        } catch (LinkUnavailableException e) {
+            String why =
+                    CloseReason.of(e).channelCode() == AMQP.NOT_FOUND
+                            ? "there is no exchange '" + exchange + "'"
+                            : "it is not known whether there is an exchange '"
+                                    + exchange
+                                    + "': "
+                                    + e.getMessage();
+            throw refused(publishes, why, e);
+        }
+    }
+
+    private static MqPublishException refused(
+            List<Publication> publishes, String why, Exception cause) {
+        return new MqPublishException(
+                MqOutcome.NOT_SENT,
+                publishes.get(0).messageId(),
+                "the transaction is rolled back because its "
+                        + publishes.size()
+                        + " message(s) could not be published after the commit: "
+                        + why,
+                cause);
+    }
+
+    private static Duration limit(List<Publication> publishes) {
+        return publishes.stream()
+                .map(p -> p.settings().transactions().afterCommitTimeout())
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
     }
 
     @Override
@@ -73,9 +124,9 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
         }
         Deadline deadline = Deadline.in(limit);
         Duration pause = FIRST_PAUSE;
-        while (true) {
+        while (!deadline.isOver()) {
             todo = round(todo, deadline);
-            if (todo.isEmpty() || deadline.isOver() || Thread.currentThread().isInterrupted()) {
+            if (todo.isEmpty() || Thread.currentThread().isInterrupted()) {
                 return todo;
             }
             try {
@@ -86,6 +137,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
             }
             pause = pause.multipliedBy(2);
         }
+        return todo;
     }
 
     /** Publishes each once, in order; returns what has to be repeated, in order. */
@@ -93,7 +145,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
         Map<Publication, PendingPublish> pending = new LinkedHashMap<>();
         Map<Publication, Result> results = new LinkedHashMap<>();
         boolean pipelined = !serial && todo.stream().allMatch(p -> port.isProven(p.exchange()));
-        List<Publication> dropped = new ArrayList<>();
+        Map<Publication, Optional<Publication>> ended = new HashMap<>();
         for (Publication p : todo) {
             try {
                 if (pipelined) {
@@ -106,9 +158,8 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
                     lastCause = e;
                     break; // those behind it wait for it: order holds inside a transaction
                 }
-                dropped.add(p);
                 p.ended(Result.of(MqOutcome.NOT_SENT, e.getMessage(), e));
-                undeliverable(p, e.getMessage());
+                ended.put(p, undeliverable(p, e.getMessage()));
             } catch (LinkUnavailableException e) {
                 lastCause = e;
                 break;
@@ -122,9 +173,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
         for (Publication p : todo) {
             Result result = results.get(p);
             if (result == null) {
-                if (!dropped.contains(p)) {
-                    again.add(p);
-                }
+                ended.getOrDefault(p, Optional.of(p)).ifPresent(again::add);
                 continue;
             }
             port.learn(p, result);
@@ -132,7 +181,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
                 case CONFIRMED -> p.ended(result);
                 case RETURNED -> {
                     p.ended(result);
-                    undeliverable(p, result.reason());
+                    undeliverable(p, result.reason()).ifPresent(again::add);
                 }
                 default -> {
                     lastCause = result.cause();
@@ -145,12 +194,24 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
         return again;
     }
 
-    private void undeliverable(Publication p, String reason) {
-        events.alarm(
-                MqEvent.Source.CONNECTION_FACTORY,
-                p.factory().name(),
-                "has a committed transaction, but its " + p + " can never be published: " + reason,
-                null);
+    /** Tells of one that can never be published; gives what is to be published instead. */
+    private Optional<Publication> undeliverable(Publication p, String reason) {
+        Publication parked = p.parked(reason);
+        String what =
+                "has a committed transaction, but its "
+                        + p
+                        + " can never be published"
+                        + (parked == null ? "" : " and goes to " + parked.routingKey())
+                        + ": "
+                        + reason;
+        events.publish(
+                Event.of(
+                                parked == null ? MqEvent.Severity.ALARM : MqEvent.Severity.WARNING,
+                                MqEvent.Source.CONNECTION_FACTORY,
+                                p.factory().name(),
+                                what)
+                        .about(p.destined()));
+        return Optional.ofNullable(parked);
     }
 
     @Override
@@ -165,13 +226,24 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     }
 
     @Override
-    public Duration commitLimit() {
-        return COMMIT_LIMIT;
+    public Duration commitLimit(List<Publication> publishes) {
+        // The thread may still hold a database connection. Where nothing can be hoped for it does
+        // not wait.
+        return isReady() && !retrier.isBehind(port) ? limit(publishes) : Duration.ZERO;
+    }
+
+    private boolean isReady() {
+        try {
+            return port.group().awaitReady(Deadline.in(Duration.ZERO));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Override
-    public void end(int enlisted) {
-        retrier.free(enlisted);
+    public void end(List<Publication> enlisted) {
+        room.free(enlisted);
         release.run();
     }
 

@@ -153,7 +153,7 @@ final class ConfirmChannel implements ShutdownListener, Writer.Failures {
                 throw new NotWrittenException(
                         Kind.DEADLINE, "the deadline passed before it could be written", null);
             }
-            checkHeader(p);
+            HeaderSize.check(p, channel);
             return channel.gate().state() == WriteGate.State.OPEN ? write(p) : null;
         } finally {
             writing.unlock();
@@ -169,29 +169,6 @@ final class ConfirmChannel implements ShutdownListener, Writer.Failures {
         }
         if (state == WriteGate.State.SHUT) {
             throw new NotWrittenException(wait ? Kind.DEADLINE : Kind.TEMPORARY, gate.why(), null);
-        }
-    }
-
-    /**
-     * A header beyond one frame would be refused by the client after it has counted the publish.
-     */
-    private void checkHeader(Outgoing p) throws NotWrittenException {
-        if (p.properties().getHeaders() == null) {
-            return;
-        }
-        try {
-            int size = p.properties().toFrame(client.getChannelNumber(), p.body().length).size();
-            if (size > channel.frameMax()) {
-                throw new NotWrittenException(
-                        Kind.PERMANENT,
-                        "the headers need "
-                                + size
-                                + " bytes, the negotiated frame holds "
-                                + channel.frameMax(),
-                        null);
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            throw new NotWrittenException(Kind.PERMANENT, "the headers cannot be encoded", e);
         }
     }
 

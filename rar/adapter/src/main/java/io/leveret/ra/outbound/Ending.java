@@ -1,6 +1,5 @@
 package io.leveret.ra.outbound;
 
-import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.ra.link.Deadline;
 import java.time.Duration;
@@ -24,7 +23,61 @@ final class Ending {
 
     private final AsyncAnswers answers;
     private final Duration timeout;
-    private final CompletableFuture<Void> stage = new CompletableFuture<>();
+    private final Stage stage = new Stage();
+
+    /**
+     * What the caller gets: it cannot complete it. What depends on it directly gets the failure
+     * itself, which a minimal stage of the JDK would wrap.
+     */
+    private static final class Stage extends CompletableFuture<Void> {
+
+        private void end(MqPublishException failure) {
+            if (failure == null) {
+                super.complete(null);
+            } else {
+                super.completeExceptionally(failure);
+            }
+        }
+
+        @Override
+        public CompletableFuture<Void> toCompletableFuture() {
+            return copy();
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+
+        private static UnsupportedOperationException refused() {
+            return new UnsupportedOperationException("the broker completes it");
+        }
+
+        @Override
+        public boolean complete(Void value) {
+            throw refused();
+        }
+
+        @Override
+        public boolean completeExceptionally(Throwable failure) {
+            throw refused();
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            throw refused();
+        }
+
+        @Override
+        public void obtrudeValue(Void value) {
+            throw refused();
+        }
+
+        @Override
+        public void obtrudeException(Throwable failure) {
+            throw refused();
+        }
+    }
 
     /**
      * Creates an open one.
@@ -36,9 +89,8 @@ final class Ending {
         this.timeout = timeout;
     }
 
-    /** What the caller gets: it cannot complete it. */
     CompletionStage<Void> stage() {
-        return stage.minimalCompletionStage();
+        return stage;
     }
 
     /** Its transaction has committed: from now on its time runs. */
@@ -46,25 +98,14 @@ final class Ending {
         answers.limit(
                 Deadline.in(timeout),
                 stage,
-                late ->
-                        stage.completeExceptionally(
-                                Result.of(late.outcome(), LATE, null).exception(p)));
+                late -> stage.end(Result.of(late.outcome(), LATE, null).exception(p)));
     }
 
     void confirmed() {
-        answers.tell(() -> stage.complete(null));
+        answers.tell(() -> stage.end(null));
     }
 
     void failed(MqPublishException why) {
-        answers.tell(() -> stage.completeExceptionally(why));
-    }
-
-    /** It has ended, and the calling thread is one that may run the application's code. */
-    void told(Result result, Publication p) {
-        if (result.outcome() == MqOutcome.CONFIRMED) {
-            stage.complete(null);
-        } else {
-            stage.completeExceptionally(result.exception(p));
-        }
+        answers.tell(() -> stage.end(why));
     }
 }

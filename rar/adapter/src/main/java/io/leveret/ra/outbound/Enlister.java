@@ -4,17 +4,21 @@ import io.leveret.MqTransactionMode;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
+import io.leveret.ra.observe.Causes;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import io.leveret.ra.tx.AfterCommitBuffer;
 import io.leveret.ra.tx.Transactions;
+import jakarta.resource.ResourceException;
+import java.util.List;
 
 /**
- * Puts publishes of applications into the {@link AfterCommitBuffer} of the transaction that they
- * belong to.
+ * Makes publishes of applications part of the transaction that they belong to: they go into its
+ * {@link AfterCommitBuffer}, or to the managed connection that is a resource of it ({@link
+ * LocalPublishes}).
  *
- * <p>Failure cases: nobody can connect before the deadline, the transaction is marked for rollback
- * or ends meanwhile, too many publishes wait already (the transaction is marked for rollback): in
- * each of them nothing is enlisted. Thread-safe.
+ * <p>Failure cases: nobody can connect before the deadline, or within the {@link Patience}, the
+ * transaction is marked for rollback or ends meanwhile, too many publishes wait already (the
+ * transaction is marked for rollback): in each of them nothing is enlisted. Thread-safe.
  */
 final class Enlister {
 
@@ -33,7 +37,7 @@ final class Enlister {
             throw new NotWrittenException(
                     Kind.PERMANENT, "the resource adapter is not started", null);
         }
-        if (mode != MqTransactionMode.AFTER_COMMIT || !room.transactions.exists()) {
+        if (mode == MqTransactionMode.NONE || !room.transactions.exists()) {
             return false;
         }
         if (!room.transactions.isActive()) {
@@ -45,44 +49,76 @@ final class Enlister {
 
     /** Leases once to know link and credentials, and that there is a connection at all. */
     void enlist(Publication p, Deadline deadline) throws NotWrittenException, InterruptedException {
-        LinkGroup links = leases.until(p, deadline, () -> links(p, deadline));
-        Leases.awaitReady(links, deadline, null);
-        enlist(p, links);
+        Deadline patient = patient(p, deadline);
+        MqManagedConnection leased = leases.until(p, patient, () -> lease(p, patient));
+        Leases.awaitReady(leased.group(), patient, null);
+        enlist(p, leased);
     }
 
-    private LinkGroup links(Publication p, Deadline deadline) throws NotWrittenException {
-        try (MqConnectionHandle lease = leases.lease(p, deadline)) {
-            return lease.leased().group();
+    /** Until when to wait for the links that are probably needed. */
+    private Deadline patient(Publication p, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
+        try {
+            LinkGroup links = factory.usualLinks();
+            return links == null
+                    ? deadline
+                    : MqManagedConnectionFactory.port(factory.startedRoom(), links)
+                            .patience()
+                            .until(deadline, p.settings().transactions().afterCommitTimeout());
+        } catch (ResourceException e) {
+            throw new NotWrittenException(Kind.PERMANENT, Causes.text(e), e);
         }
     }
 
-    /** Enlists for a group of links that is known. */
-    void enlist(Publication p, LinkGroup group) throws NotWrittenException {
+    /** Gives it back at once; where it is a resource of the transaction the pool keeps it. */
+    private MqManagedConnection lease(Publication p, Deadline deadline) throws NotWrittenException {
+        try (MqConnectionHandle lease = leases.lease(p, deadline)) {
+            return lease.leased();
+        }
+    }
+
+    /** Enlists for a managed connection that is known. */
+    void enlist(Publication p, MqManagedConnection connection) throws NotWrittenException {
         Outbound room = factory.room();
-        Transactions transactions = room.transactions;
-        if (!room.retrier.reserve()) {
-            transactions.markRollback();
-            throw new NotWrittenException(
-                    Kind.PERMANENT,
-                    "more than " + Retrier.ROOM + " publishes wait for a commit or a broker",
-                    null);
+        if (!room.room.take(p)) {
+            room.transactions.markRollback();
+            throw new NotWrittenException(Kind.PERMANENT, room.room.whyFull(), null);
         }
         boolean enlisted = false;
         try {
-            AfterCommitBuffer<Publication> buffer = transactions.buffer(group);
+            if (p.settings().transactions().mode() == MqTransactionMode.LOCAL) {
+                enlistLocally(p, connection.local(), room.transactions);
+            } else {
+                buffer(p, room, connection.group());
+            }
+            enlisted = true;
+        } finally {
+            if (!enlisted) {
+                room.room.free(List.of(p));
+            }
+        }
+    }
+
+    private void enlistLocally(Publication p, LocalPublishes local, Transactions transactions)
+            throws NotWrittenException {
+        if (factory.publishesBeforeCompletion() && transactions.synchronization(local) == null) {
+            transactions.register(local, local);
+        }
+        local.add(transactions.isForPossibleDuplicate() ? p.marked() : p);
+    }
+
+    private static void buffer(Publication p, Outbound room, LinkGroup group)
+            throws NotWrittenException {
+        try {
+            AfterCommitBuffer<Publication> buffer = room.transactions.buffer(group);
             if (buffer == null) {
                 buffer = open(room, group);
             }
             buffer.add(buffer.possibleDuplicate() ? p.marked() : p);
-            enlisted = true;
         } catch (IllegalStateException e) {
             // The registry's word for it: a reaper was faster than the check before.
             throw new NotWrittenException(
                     Kind.PERMANENT, "the transaction has ended meanwhile: " + p, e);
-        } finally {
-            if (!enlisted) {
-                room.retrier.free(1);
-            }
         }
     }
 
@@ -99,7 +135,8 @@ final class Enlister {
         try {
             PublishPort port = MqManagedConnectionFactory.port(room, held);
             AfterCommit flusher =
-                    new AfterCommit(port, room.retrier, room.events, false, held::release);
+                    new AfterCommit(
+                            port, room.retrier, room.room, room.events, false, held::release);
             AfterCommitBuffer<Publication> buffer = room.transactions.open(group, flusher);
             opened = true;
             return buffer;

@@ -30,6 +30,8 @@ final class FactoryStatus implements ConnectionFactoryMXBean {
     private final LongAdder created = new LongAdder();
     private final LongAdder destroyed = new LongAdder();
     private final LongAdder inFlight = new LongAdder();
+    private final LongAdder repetitions = new LongAdder();
+    private final LongAdder writtenUnconfirmed = new LongAdder();
     private final LongAdder rolledBack = new LongAdder();
     private final LongAdder waiting = new LongAdder();
     private final UsualUser usual = new UsualUser();
@@ -101,6 +103,16 @@ final class FactoryStatus implements ConnectionFactoryMXBean {
     /** A publish has ended for good. */
     void ended(MqOutcome outcome) {
         outcomes.get(outcome).increment();
+    }
+
+    /** A publish is made again. */
+    void repeated() {
+        repetitions.increment();
+    }
+
+    /** A publish of an unconfirmed publisher is over. */
+    void writtenUnconfirmed() {
+        writtenUnconfirmed.increment();
     }
 
     void rolledBack() {
@@ -203,6 +215,16 @@ final class FactoryStatus implements ConnectionFactoryMXBean {
     @Override
     public long getNotSent() {
         return outcomes.get(MqOutcome.NOT_SENT).sum();
+    }
+
+    @Override
+    public long getRepetitions() {
+        return repetitions.sum();
+    }
+
+    @Override
+    public long getWrittenUnconfirmed() {
+        return writtenUnconfirmed.sum();
     }
 
     @Override

@@ -31,7 +31,18 @@ final class Lane {
      * @param pending waits for its answer, null when that is known
      * @param result the answer, null when it is not known
      */
-    record Written(PublishPort port, PendingPublish pending, Result result) {}
+    record Written(PublishPort port, PendingPublish pending, Result result) {
+
+        /** Waits for the answer, and learns from it. */
+        Result await(Publication p, Deadline deadline) {
+            if (result != null) {
+                return result;
+            }
+            Result answer = pending.await(deadline);
+            port.learn(p, answer);
+            return answer;
+        }
+    }
 
     /** Writes one; waits where that is not possible yet. */
     Written write(Publication p, Deadline deadline)

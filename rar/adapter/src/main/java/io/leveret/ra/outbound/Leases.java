@@ -44,8 +44,18 @@ final class Leases {
      */
     <T> T until(Publication p, Deadline deadline, Attempt<T> attempt)
             throws NotWrittenException, InterruptedException {
+        return again(
+                deadline,
+                () -> {
+                    awaitUsualLinks(p, deadline);
+                    return attempt.run();
+                });
+    }
+
+    /** The same where it is known over which links, so that only the attempt waits for them. */
+    static <T> T again(Deadline deadline, Attempt<T> attempt)
+            throws NotWrittenException, InterruptedException {
         while (true) {
-            awaitUsualLinks(p, deadline);
             try {
                 return attempt.run();
             } catch (NotWrittenException e) {

@@ -12,7 +12,6 @@ import io.leveret.ra.settings.BrokerSource;
 import io.leveret.ra.settings.Secret;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionManager;
-import java.util.Objects;
 import javax.naming.Reference;
 
 /** The connection factory that lies in JNDI. Thread-safe. */
@@ -67,7 +66,14 @@ final class MqConnectionFactoryImpl implements MqConnectionFactory, BrokerSource
 
     @Override
     public MqPublisher createPublisher(MqPublisherOptions options) {
-        return new FactoryPublisher(factory, manager, Objects.requireNonNull(options, "options"));
+        try {
+            factory.check(options);
+        } catch (ResourceException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        return options.unconfirmed()
+                ? new UnconfirmedPublisher(factory, manager, options)
+                : new FactoryPublisher(factory, manager, options);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.leveret.ra.outbound;
 
 import io.leveret.MqConnection;
+import io.leveret.MqConnectionException;
 import io.leveret.MqMessage;
-import io.leveret.ra.link.Deadline;
+import io.leveret.MqTopology;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -21,9 +23,13 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class MqConnectionHandle implements MqConnection {
 
+    static final String CLOSED = "the connection handle is closed";
+
     private final AtomicReference<MqManagedConnection> target;
     private final FactoryPublisher publisher;
+    private final HandleRequests requests = new HandleRequests();
     private volatile Loan loan;
+    private volatile boolean lost;
 
     MqConnectionHandle(MqManagedConnection target) {
         this.target = new AtomicReference<>(target);
@@ -32,20 +38,43 @@ public final class MqConnectionHandle implements MqConnection {
 
     @Override
     public void publish(String exchange, String routingKey, MqMessage message) {
-        MqManagedConnection connection = connection();
-        publisher.publishOn(this, connection.group(), exchange, routingKey, message);
+        publisher.publishOn(this, exchange, routingKey, message);
+    }
+
+    @Override
+    public Optional<MqMessage> get(String queue) {
+        return requests.get(connection(), queue);
+    }
+
+    @Override
+    public void declare(MqTopology topology) {
+        requests.declare(connection(), topology);
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) {
+        return requests.unwrap(connection(), type);
     }
 
     private MqManagedConnection connection() {
-        MqManagedConnection connection = target.get();
-        if (connection == null) {
-            throw new IllegalStateException("the connection handle is closed");
+        try {
+            return held();
+        } catch (NotWrittenException e) {
+            throw new MqConnectionException(e.getMessage(), e);
         }
-        return connection;
     }
 
-    PublishPort port() {
-        return connection().port();
+    /**
+     * What the application's handle points to.
+     *
+     * @throws NotWrittenException when the connection was lost
+     * @throws IllegalStateException when the application or the container has closed the handle
+     */
+    MqManagedConnection held() throws NotWrittenException {
+        if (target.get() == null && !lost) {
+            throw new IllegalStateException(CLOSED);
+        }
+        return leased();
     }
 
     /** What a publisher's lease points to; the container may take it away at any moment. */
@@ -53,15 +82,11 @@ public final class MqConnectionHandle implements MqConnection {
         MqManagedConnection connection = target.get();
         if (connection == null) {
             throw new NotWrittenException(
-                    NotWrittenException.Kind.TEMPORARY, "the connection was taken away", null);
+                    NotWrittenException.Kind.TEMPORARY,
+                    lost ? "the connection was lost" : "the connection was taken away",
+                    null);
         }
         return connection;
-    }
-
-    /** Writes on the pooled channel; does not wait for the answer. */
-    PendingPublish write(Publication p, Deadline deadline)
-            throws NotWrittenException, InterruptedException {
-        return connection().channel().publish(p, deadline, false);
     }
 
     /** Points to another managed connection from now on. */
@@ -87,9 +112,16 @@ public final class MqConnectionHandle implements MqConnection {
      * @param how what has ended it while it was open; null when the connection was lost
      */
     void invalidate(MqManagedConnection from, String how) {
+        if (how == null && target.get() == from) {
+            lost = true; // before it points nowhere, so that nobody takes it for closed
+        }
         boolean ours = target.compareAndSet(from, null);
+        if (!ours) {
+            return;
+        }
+        requests.end();
         Loan ended = loan;
-        if (!ours || ended == null) {
+        if (ended == null) {
             return;
         }
         if (how == null) {
@@ -101,7 +133,9 @@ public final class MqConnectionHandle implements MqConnection {
 
     @Override
     public void close() {
+        lost = false;
         MqManagedConnection connection = target.getAndSet(null);
+        requests.end();
         Loan ended = loan;
         if (ended != null) {
             ended.returned();

@@ -52,12 +52,14 @@ final class MqManagedConnection implements ManagedConnection {
     private final AtomicBoolean broken = new AtomicBoolean();
     private final AtomicBoolean errorFired = new AtomicBoolean();
     private final AtomicBoolean destroyed = new AtomicBoolean();
+    private final LocalPublishes local;
     private volatile ConfirmChannel channel;
     private volatile boolean moving;
     private volatile PrintWriter logWriter;
 
     MqManagedConnection(
             MqManagedConnectionFactory factory,
+            Outbound room,
             FactoryStatus status,
             LinkGroup group,
             PublishPort port,
@@ -69,6 +71,7 @@ final class MqManagedConnection implements ManagedConnection {
         this.port = port;
         this.userName = userName;
         this.request = request;
+        this.local = new LocalPublishes(this, room);
     }
 
     /** Completes the construction: the channel's owner callbacks need this object first. */
@@ -95,6 +98,11 @@ final class MqManagedConnection implements ManagedConnection {
 
     ConfirmChannel channel() {
         return channel;
+    }
+
+    /** What is published in the transaction that it is a resource of. */
+    LocalPublishes local() {
+        return local;
     }
 
     boolean isUsable() {
@@ -237,6 +245,7 @@ final class MqManagedConnection implements ManagedConnection {
     public void destroy() {
         if (destroyed.compareAndSet(false, true)) {
             takeBack("the container destroyed its connection");
+            local.lost();
             listeners.clear();
             channel.retire();
             status.connectionDestroyed();
@@ -250,12 +259,13 @@ final class MqManagedConnection implements ManagedConnection {
     }
 
     /**
-     * A server that ignores {@code TransactionSupport} asks for this; there is nothing to do in it,
-     * because publishes join the transaction through its synchronization registry.
+     * A server that ignores {@code TransactionSupport} asks for this in every transaction mode; but
+     * for LOCAL there is nothing in it, because publishes join the transaction through its
+     * synchronization registry.
      */
     @Override
     public LocalTransaction getLocalTransaction() {
-        return NoLocalTransaction.INSTANCE;
+        return local;
     }
 
     @Override
@@ -280,25 +290,6 @@ final class MqManagedConnection implements ManagedConnection {
 
         GoneException() {
             super("the managed connection is destroyed");
-        }
-    }
-
-    private enum NoLocalTransaction implements LocalTransaction {
-        INSTANCE;
-
-        @Override
-        public void begin() {
-            // Nothing lies in the channel: see getLocalTransaction.
-        }
-
-        @Override
-        public void commit() {
-            // Nothing lies in the channel: see getLocalTransaction.
-        }
-
-        @Override
-        public void rollback() {
-            // Nothing lies in the channel: see getLocalTransaction.
         }
     }
 }

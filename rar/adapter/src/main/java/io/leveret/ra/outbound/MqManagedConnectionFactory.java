@@ -2,6 +2,7 @@ package io.leveret.ra.outbound;
 
 import com.rabbitmq.client.AuthenticationFailureException;
 import io.leveret.MqPublisherOptions;
+import io.leveret.MqTransactionMode;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkKey;
@@ -54,11 +55,15 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
 
     private static final long serialVersionUID = 1L;
 
+    /** How the classes of GlassFish begin, and so those of Payara. */
+    private static final String GLASSFISH = "com.sun.enterprise.";
+
     private ResourceAdapter resourceAdapter;
     private transient volatile Effective effective;
     private transient volatile Outbound unmanaged;
     private transient volatile FactoryPublisher handlePublisher;
     private transient volatile FactoryStatus status;
+    private transient volatile boolean earlyBird;
     private transient PrintWriter logWriter;
 
     private record Effective(
@@ -92,9 +97,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         if (known != null) {
             return known;
         }
-        Values inherited =
-                resourceAdapter == null ? new Values() : ((PublishBean) resourceAdapter).values();
-        SettingsReader reader = new SettingsReader(values(), inherited);
+        SettingsReader reader = reader();
         Effective fresh =
                 new Effective(
                         reader.broker(), reader.link(), reader.publish(), reader.factoryTopology());
@@ -104,6 +107,12 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         }
         effective = fresh;
         return fresh;
+    }
+
+    private SettingsReader reader() {
+        Values inherited =
+                resourceAdapter == null ? new Values() : ((PublishBean) resourceAdapter).values();
+        return new SettingsReader(values(), inherited);
     }
 
     /** What it has done, and what JMX shows of it; made when it is used first. */
@@ -167,6 +176,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
     @Override
     public Object createConnectionFactory(ConnectionManager manager) throws ResourceException {
         effective();
+        earlyBird = manager.getClass().getName().startsWith(GLASSFISH);
         return new MqConnectionFactoryImpl(this, manager);
     }
 
@@ -215,6 +225,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         MqManagedConnection connection =
                 new MqManagedConnection(
                         this,
+                        room,
                         status(),
                         group,
                         port(room, group),
@@ -336,14 +347,48 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
     }
 
     /**
-     * Both transaction modes join a transaction through its synchronization registry: the container
-     * sees no transactional resource, so that any DataSource may take part beside it.
+     * AFTER_COMMIT joins a transaction through its synchronization registry: the container sees no
+     * transactional resource, so that any DataSource may take part beside it. A container may ask
+     * before it has named the resource adapter, whose defaults then do not count yet.
      *
-     * @return always NoTransaction
+     * @return LocalTransaction for {@code transactionMode=LOCAL}, NoTransaction otherwise
      */
     @Override
     public TransactionSupportLevel getTransactionSupport() {
-        return TransactionSupportLevel.NoTransaction;
+        return reader().publish().transactions().mode() == MqTransactionMode.LOCAL
+                ? TransactionSupportLevel.LocalTransaction
+                : TransactionSupportLevel.NoTransaction;
+    }
+
+    /** Whether the server cannot bear that the commit fails; see {@link LocalPublishes}. */
+    boolean publishesBeforeCompletion() {
+        return earlyBird;
+    }
+
+    /**
+     * Insists that a publisher may have these options: LOCAL is the factory's to choose, the other
+     * modes may be exchanged for each other.
+     *
+     * @throws IllegalArgumentException when it may not
+     */
+    void check(MqPublisherOptions options) throws ResourceException {
+        MqTransactionMode own = publishing().transactions().mode();
+        MqTransactionMode asked = options.transactionMode();
+        boolean local = own == MqTransactionMode.LOCAL;
+        if (local && options.unconfirmed()) {
+            throw new IllegalArgumentException(
+                    "unconfirmed contradicts transactionMode=LOCAL of the connection factory, all of"
+                            + " whose connections belong to transactions; use another one");
+        }
+        if (asked != null && local != (asked == MqTransactionMode.LOCAL)) {
+            throw new IllegalArgumentException(
+                    "transactionMode="
+                            + asked
+                            + " of a publisher contradicts transactionMode="
+                            + own
+                            + " of its connection factory: LOCAL is for all publishers of a factory"
+                            + " or for none; use another connection factory");
+        }
     }
 
     /** The publisher behind {@code MqConnection.publish}: one for all handles. */

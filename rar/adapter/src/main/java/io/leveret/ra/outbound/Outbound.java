@@ -7,9 +7,12 @@ import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.link.Threads;
 import io.leveret.ra.observe.Events;
 import io.leveret.ra.observe.Mbeans;
+import io.leveret.ra.settings.AfterCommitBounds;
 import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.LinkSettings;
 import io.leveret.ra.settings.Setting;
+import io.leveret.ra.settings.SettingsReader;
+import io.leveret.ra.settings.Values;
 import io.leveret.ra.tx.Transactions;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
@@ -22,9 +25,11 @@ public final class Outbound {
     final Events events;
     final Mbeans mbeans;
     final Transactions transactions;
+    final Room room;
     final Retrier retrier;
     final Leaks leaks;
     final AsyncAnswers answers;
+    final Repeats repeats;
 
     /**
      * Wires the room.
@@ -34,21 +39,25 @@ public final class Outbound {
      * @param events hears of everything
      * @param mbeans shows the factories in JMX
      * @param transactions the thread's JTA transaction
+     * @param afterCommit how much may wait for a commit or, after it, for the broker
      */
     public Outbound(
             LinkRegistry links,
             Threads threads,
             Events events,
             Mbeans mbeans,
-            Transactions transactions) {
+            Transactions transactions,
+            AfterCommitBounds afterCommit) {
         this.links = links;
         this.threads = threads;
         this.events = events;
         this.mbeans = mbeans;
         this.transactions = transactions;
-        this.retrier = new Retrier(links, threads, events);
+        this.room = new Room(afterCommit);
+        this.retrier = new Retrier(links, threads, events, room);
         this.leaks = new Leaks(threads, events);
         this.answers = new AsyncAnswers(threads);
+        this.repeats = new Repeats(threads);
     }
 
     /**
@@ -73,6 +82,7 @@ public final class Outbound {
      */
     public void close(Deadline deadline) {
         retrier.close(deadline);
+        repeats.close(deadline); // before the answers: some of them are theirs
         answers.close(deadline);
         leaks.close();
     }
@@ -104,7 +114,8 @@ public final class Outbound {
                             threads,
                             events,
                             mbeans,
-                            new Transactions(null));
+                            new Transactions(null),
+                            new SettingsReader(new Values()).afterCommit());
         }
 
         /** Opens the room of a factory, which must not be reachable from it. */

@@ -5,6 +5,8 @@ import io.leveret.MqMessage;
 import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.ra.link.AmqpMessages;
+import io.leveret.ra.settings.PublishSettings;
+import java.time.Instant;
 
 /**
  * One message on its way out: checked and translated, so that writing it cannot fail for reasons
@@ -16,6 +18,7 @@ import io.leveret.ra.link.AmqpMessages;
  * @param body the body
  * @param message what it was made from, with the id set
  * @param factory whose publish it is
+ * @param settings how that factory publishes
  * @param ending hears how it ends when nobody waits for that; null when somebody does
  */
 record Publication(
@@ -25,8 +28,11 @@ record Publication(
         byte[] body,
         MqMessage message,
         FactoryStatus factory,
+        PublishSettings settings,
         Ending ending)
         implements Outgoing {
+
+    private static final String REASON = "x-leveret-reason";
 
     /**
      * Checks and translates.
@@ -38,12 +44,13 @@ record Publication(
             String routingKey,
             MqMessage message,
             MessageIds ids,
-            int maxSize,
+            PublishSettings settings,
             FactoryStatus factory) {
         MqMessage m =
                 message.messageId() != null
                         ? message
                         : message.toBuilder().messageId(ids.next()).build();
+        int maxSize = settings.maxMessageSize();
         if (m.bodySize() > maxSize) {
             throw new MqPublishException(
                     MqOutcome.NOT_SENT,
@@ -59,7 +66,14 @@ record Publication(
             AmqpMessages.shortString("the exchange's name", exchange);
             AmqpMessages.shortString("the routing key", routingKey);
             return new Publication(
-                    exchange, routingKey, AmqpMessages.toProperties(m), m.body(), m, factory, null);
+                    exchange,
+                    routingKey,
+                    AmqpMessages.toProperties(m),
+                    m.body(),
+                    m,
+                    factory,
+                    settings,
+                    null);
         } catch (IllegalArgumentException e) {
             throw new MqPublishException(MqOutcome.NOT_SENT, m.messageId(), e.getMessage(), e);
         }
@@ -81,19 +95,59 @@ record Publication(
             return this;
         }
         MqMessage marked = message.toBuilder().possibleDuplicate(true).build();
+        return with(exchange, routingKey, marked, ending);
+    }
+
+    private Publication with(String to, String key, MqMessage changed, Ending hears) {
         return new Publication(
-                exchange,
-                routingKey,
-                AmqpMessages.toProperties(marked),
+                to,
+                key,
+                AmqpMessages.toProperties(changed),
                 body,
-                marked,
+                changed,
                 factory,
-                ending);
+                settings,
+                hears);
+    }
+
+    /**
+     * The same message on its way to the parking queue of its factory: with its headers, which say
+     * where it was to go and why it could not, and for good, whatever its expiration was. The user
+     * that it names is left out, because that may be what the broker has refused.
+     *
+     * @return null when there is no parking queue, or this is on its way there already
+     */
+    Publication parked(String reason) {
+        String queue = settings.transactions().parkingQueue();
+        if (queue == null || isParking()) {
+            return null;
+        }
+        MqMessage.Builder parked =
+                message.toBuilder()
+                        .header("x-leveret-exchange", exchange)
+                        .header("x-leveret-routing-key", routingKey)
+                        .header("x-leveret-last-failure", Instant.now().toString())
+                        .header(REASON, reason)
+                        .expiration(null)
+                        .userId(null);
+        return with("", queue, parked.build(), null);
+    }
+
+    private boolean isParking() {
+        return exchange.isEmpty()
+                && routingKey.equals(settings.transactions().parkingQueue())
+                && message.headers().containsKey(REASON);
+    }
+
+    /** The message with where it was to go, for those who are told of it. */
+    MqMessage destined() {
+        return message.toBuilder().received(exchange, routingKey, false).build();
     }
 
     /** The same message, for somebody who does not wait. */
     Publication with(Ending hears) {
-        return new Publication(exchange, routingKey, properties, body, message, factory, hears);
+        return new Publication(
+                exchange, routingKey, properties, body, message, factory, settings, hears);
     }
 
     /** Its transaction has committed. */
@@ -115,18 +169,14 @@ record Publication(
 
     /** It has ended for good. */
     void ended(Result result) {
-        factory.ended(result.outcome());
+        if (!isParking()) { // else its end is counted already
+            factory.ended(result.outcome());
+        }
         if (ending != null && result.outcome() == MqOutcome.CONFIRMED) {
             ending.confirmed();
         } else if (ending != null) {
             ending.failed(result.exception(this));
         }
-    }
-
-    /** The same, on a thread of {@link AsyncAnswers}, which tells whoever has published it. */
-    void told(Result result) {
-        factory.ended(result.outcome());
-        ending.told(result, this);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkUnavailableException;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,12 +38,19 @@ final class PublishPort implements AutoCloseable {
     private final Set<String> proven = ConcurrentHashMap.newKeySet();
     private final ReentrantLock quarantine = new ReentrantLock();
     private final ReentrantLock opening = new ReentrantLock();
+    private final Patience patience;
     private ConfirmChannel quarantineChannel;
     private volatile ConfirmChannel ownChannel;
 
     PublishPort(Outbound room, LinkGroup group) {
         this.room = room;
         this.group = group;
+        this.patience = new Patience(group);
+    }
+
+    /** How long transactions wait for the links. */
+    Patience patience() {
+        return patience;
     }
 
     boolean isProven(String exchange) {
@@ -51,7 +59,7 @@ final class PublishPort implements AutoCloseable {
 
     /** Learns from how a publish ended. */
     void learn(Outgoing p, Result result) {
-        if (result.outcome() == MqOutcome.CONFIRMED) {
+        if (isAnswer(result)) {
             prove(p.exchange());
         } else if (result.outcome() == MqOutcome.UNKNOWN && result.cause() != null) {
             // Possibly refused: cheap to prove again, dear to take others down once more.
@@ -61,6 +69,20 @@ final class PublishPort implements AutoCloseable {
                 || ConfirmChannel.isPublishRefused(result.cause())) {
             Declarations.of(room, group).suspect(p.exchange(), p.routingKey());
         }
+    }
+
+    /** What the broker says of a message, it says of one that was let into the exchange. */
+    private static boolean isAnswer(Result result) {
+        return switch (result.outcome()) {
+            case CONFIRMED, NACKED -> true;
+            case RETURNED -> !ConfirmChannel.isPublishRefused(result.cause());
+            default -> false;
+        };
+    }
+
+    /** One of them does not exist, or may not be written to. */
+    void unprove(Collection<String> exchanges) {
+        proven.removeAll(exchanges);
     }
 
     private void prove(String exchange) {
@@ -115,6 +137,19 @@ final class PublishPort implements AutoCloseable {
             return ownChannel;
         } finally {
             opening.unlock();
+        }
+    }
+
+    /**
+     * Asks the broker whether an exchange exists that is not proven yet.
+     *
+     * @throws LinkUnavailableException when it does not, or nobody could say so in time
+     */
+    void find(String exchange, Deadline deadline)
+            throws LinkUnavailableException, InterruptedException {
+        if (!isProven(exchange)) {
+            group.open(deadline, true, true, client -> client.exchangeDeclarePassive(exchange))
+                    .close();
         }
     }
 

@@ -17,16 +17,13 @@ import java.util.stream.Collectors;
 
 /**
  * Goes on publishing what committed transactions could not publish in time, batch after batch, on
- * one worker thread that exists only while there is work. Room for it is reserved when a publish is
- * enlisted, so that a commit never produces more than it can hold.
+ * one worker thread that exists only while there is work. It takes over the {@link Room} that was
+ * taken when a publish enlisted, so that a commit never produces more than it can hold.
  *
  * <p>Stopping waits for it within the adapter's drain deadline. What is left then is one ERROR with
  * count and message ids. Thread-safe.
  */
 final class Retrier {
-
-    /** Messages of open and committed transactions together. */
-    static final int ROOM = 10_000;
 
     private static final Duration SLICE = Duration.ofSeconds(1);
 
@@ -35,28 +32,21 @@ final class Retrier {
     private final LinkRegistry links;
     private final Threads threads;
     private final Events events;
+    private final Room room;
     private final Queue<Batch> queue = new ArrayDeque<>();
-    private int reserved;
     private boolean running;
     private boolean closed;
 
-    Retrier(LinkRegistry links, Threads threads, Events events) {
+    Retrier(LinkRegistry links, Threads threads, Events events, Room room) {
         this.links = links;
         this.threads = threads;
         this.events = events;
+        this.room = room;
     }
 
-    /** Reserves room for one publish; given back by {@link #free}. */
-    synchronized boolean reserve() {
-        if (closed || reserved >= ROOM) {
-            return false;
-        }
-        reserved++;
-        return true;
-    }
-
-    synchronized void free(int count) {
-        reserved -= count;
+    /** Whether it has work for these links already: what comes later need not try by itself. */
+    synchronized boolean isBehind(PublishPort port) {
+        return queue.stream().anyMatch(batch -> batch.port() == port);
     }
 
     /** Goes on with what is left; the cause is what was last in the way, may be null. */
@@ -72,7 +62,7 @@ final class Retrier {
         synchronized (this) {
             tooLate = closed;
             if (!tooLate) {
-                reserved += left.size();
+                room.takeAll(left);
                 left.forEach(p -> p.factory().waits(1));
                 queue.add(new Batch(port, group, left));
                 if (running) {
@@ -100,7 +90,7 @@ final class Retrier {
         Batch last = null;
         while ((batch = head()) != null) {
             last = batch;
-            AfterCommit flusher = new AfterCommit(batch.port(), this, events, true, () -> {});
+            AfterCommit flusher = new AfterCommit(batch.port(), this, room, events, true, () -> {});
             List<Publication> left = flusher.flush(batch.left(), false, SLICE);
             replaceHead(batch, left);
         }
@@ -129,7 +119,8 @@ final class Retrier {
                 return;
             }
             queue.remove();
-            reserved -= done.left().size() - left.size();
+            room.free(done.left());
+            room.takeAll(left);
             done.left().forEach(p -> p.factory().waits(-1));
             left.forEach(p -> p.factory().waits(1));
             if (!left.isEmpty()) {
@@ -162,6 +153,7 @@ final class Retrier {
             }
             closed = true;
             left = queue.stream().flatMap(b -> b.left().stream()).toList();
+            queue.forEach(b -> room.free(b.left()));
             queue.clear();
         }
         left.forEach(p -> p.factory().waits(-1));

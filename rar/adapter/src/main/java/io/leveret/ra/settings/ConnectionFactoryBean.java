@@ -30,6 +30,24 @@ public abstract class ConnectionFactoryBean extends PublishBean {
     }
 
     /**
+     * Gives {@code parkingQueue}.
+     *
+     * @return the value as set, or null
+     */
+    public String getParkingQueue() {
+        return values().get(Setting.PARKING_QUEUE);
+    }
+
+    /**
+     * Sets {@code parkingQueue}.
+     *
+     * @param value see {@link Setting#PARKING_QUEUE}; null or blank means not set
+     */
+    public void setParkingQueue(String value) {
+        values().set(Setting.PARKING_QUEUE, value);
+    }
+
+    /**
      * Gives {@code exchanges}.
      *
      * @return the value as set, or null

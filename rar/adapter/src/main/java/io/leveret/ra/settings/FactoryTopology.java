@@ -1,5 +1,6 @@
 package io.leveret.ra.settings;
 
+import io.leveret.MqTopology;
 import io.leveret.ra.settings.TopologySettings.Binding;
 import io.leveret.ra.settings.TopologySettings.Exchange;
 import io.leveret.ra.settings.TopologySettings.Queue;
@@ -24,6 +25,28 @@ public record FactoryTopology(
         exchanges = List.copyOf(exchanges);
         queues = List.copyOf(queues);
         bindings = List.copyOf(bindings);
+    }
+
+    /**
+     * Reads what an application wants to be declared.
+     *
+     * @param wanted the texts, in which no expressions are expanded
+     * @return the topology, to be declared
+     * @throws IllegalArgumentException with all errors
+     */
+    public static FactoryTopology of(MqTopology wanted) {
+        Problems problems = new Problems();
+        FactoryTopology read =
+                new TopologyReader(problems)
+                        .read(
+                                TopologyMode.DECLARE,
+                                wanted.exchanges(),
+                                wanted.queues(),
+                                wanted.bindings());
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(problems.message("The topology"));
+        }
+        return read;
     }
 
     /**

@@ -30,6 +30,60 @@ public abstract class PublishBean extends ConnectionBean {
     }
 
     /**
+     * Gives {@code publishRetries}.
+     *
+     * @return the value as set, or null
+     */
+    public String getPublishRetries() {
+        return values().get(Setting.PUBLISH_RETRIES);
+    }
+
+    /**
+     * Sets {@code publishRetries}.
+     *
+     * @param value see {@link Setting#PUBLISH_RETRIES}; null or blank means not set
+     */
+    public void setPublishRetries(String value) {
+        values().set(Setting.PUBLISH_RETRIES, value);
+    }
+
+    /**
+     * Gives {@code publishRetryDelay}.
+     *
+     * @return the value as set, or null
+     */
+    public String getPublishRetryDelay() {
+        return values().get(Setting.PUBLISH_RETRY_DELAY);
+    }
+
+    /**
+     * Sets {@code publishRetryDelay}.
+     *
+     * @param value see {@link Setting#PUBLISH_RETRY_DELAY}; null or blank means not set
+     */
+    public void setPublishRetryDelay(String value) {
+        values().set(Setting.PUBLISH_RETRY_DELAY, value);
+    }
+
+    /**
+     * Gives {@code publishRetryUnknown}.
+     *
+     * @return the value as set, or null
+     */
+    public String getPublishRetryUnknown() {
+        return values().get(Setting.PUBLISH_RETRY_UNKNOWN);
+    }
+
+    /**
+     * Sets {@code publishRetryUnknown}.
+     *
+     * @param value see {@link Setting#PUBLISH_RETRY_UNKNOWN}; null or blank means not set
+     */
+    public void setPublishRetryUnknown(String value) {
+        values().set(Setting.PUBLISH_RETRY_UNKNOWN, value);
+    }
+
+    /**
      * Gives {@code confirmWindow}.
      *
      * @return the value as set, or null
@@ -63,6 +117,24 @@ public abstract class PublishBean extends ConnectionBean {
      */
     public void setTransactionMode(String value) {
         values().set(Setting.TRANSACTION_MODE, value);
+    }
+
+    /**
+     * Gives {@code afterCommitTimeout}.
+     *
+     * @return the value as set, or null
+     */
+    public String getAfterCommitTimeout() {
+        return values().get(Setting.AFTER_COMMIT_TIMEOUT);
+    }
+
+    /**
+     * Sets {@code afterCommitTimeout}.
+     *
+     * @param value see {@link Setting#AFTER_COMMIT_TIMEOUT}; null or blank means not set
+     */
+    public void setAfterCommitTimeout(String value) {
+        values().set(Setting.AFTER_COMMIT_TIMEOUT, value);
     }
 
     /**

@@ -104,6 +104,31 @@ public enum Setting {
             3_600_000,
             Bean.RESOURCE_ADAPTER,
             Bean.CONNECTION_FACTORY),
+    /** How often a publish that the broker has refused is made again. */
+    PUBLISH_RETRIES(
+            "publishRetries",
+            Type.NUMBER,
+            "0",
+            0,
+            100,
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
+    /** The pause before a publish is made again for the first time, ms. */
+    PUBLISH_RETRY_DELAY(
+            "publishRetryDelay",
+            Type.TIME,
+            "100",
+            1,
+            600_000,
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
+    /** Whether a publish whose answer is missing is made again, too. */
+    PUBLISH_RETRY_UNKNOWN(
+            "publishRetryUnknown",
+            Type.FLAG,
+            "false",
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
     /** Unconfirmed publishes per channel. */
     CONFIRM_WINDOW(
             "confirmWindow",
@@ -120,6 +145,21 @@ public enum Setting {
             "AFTER_COMMIT",
             Bean.RESOURCE_ADAPTER,
             Bean.CONNECTION_FACTORY),
+    /** How long a transaction waits for the broker, before its commit and again after it, ms. */
+    AFTER_COMMIT_TIMEOUT(
+            "afterCommitTimeout",
+            Type.TIME,
+            "2000",
+            0,
+            600_000,
+            Bean.RESOURCE_ADAPTER,
+            Bean.CONNECTION_FACTORY),
+    /** Messages that may wait for a commit or, after it, for the broker. */
+    AFTER_COMMIT_MESSAGES(
+            "afterCommitMessages", Type.NUMBER, "10000", 1, 1_000_000, Bean.RESOURCE_ADAPTER),
+    /** Bytes that the bodies of these messages may have together. */
+    AFTER_COMMIT_BYTES(
+            "afterCommitBytes", Type.SIZE, "67108864", 1, 2_147_483_647, Bean.RESOURCE_ADAPTER),
     /** The largest body, bytes; RabbitMQ 4 takes 16 MiB unless configured otherwise. */
     MAX_MESSAGE_SIZE(
             "maxMessageSize",
@@ -188,8 +228,11 @@ public enum Setting {
     ABORT_ON("abortOn", Type.LIST, null, Bean.ACTIVATION),
     /** Exceptions that are not counted as a try: names of classes. */
     REQUEUE_ON("requeueOn", Type.LIST, null, Bean.ACTIVATION),
-    /** Where a message is parked that has failed for the last time. */
-    PARKING_QUEUE("parkingQueue", Type.TEXT, null, Bean.ACTIVATION),
+    /**
+     * Where a message is parked that has failed for the last time, or that a committed transaction
+     * can never publish.
+     */
+    PARKING_QUEUE("parkingQueue", Type.TEXT, null, Bean.CONNECTION_FACTORY, Bean.ACTIVATION),
     /**
      * When a delivery is acknowledged: see {@link AckMode}; by the listener's type when not set.
      */

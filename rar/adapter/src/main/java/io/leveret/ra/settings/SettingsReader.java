@@ -171,10 +171,39 @@ public final class SettingsReader {
     public PublishSettings publish() {
         return new PublishSettings(
                 time(Setting.PUBLISH_TIMEOUT),
+                new PublishRetrySettings(
+                        number(Setting.PUBLISH_RETRIES),
+                        time(Setting.PUBLISH_RETRY_DELAY),
+                        flag(Setting.PUBLISH_RETRY_UNKNOWN)),
                 number(Setting.CONFIRM_WINDOW),
-                oneOf(Setting.TRANSACTION_MODE, MqTransactionMode.class),
+                transactions(),
                 number(Setting.MAX_MESSAGE_SIZE),
                 time(Setting.LEAK_DETECTION_THRESHOLD));
+    }
+
+    private TransactionSettings transactions() {
+        String parking = text(Setting.PARKING_QUEUE);
+        if (parking != null && Names.isTooLong(parking)) {
+            problems.add(
+                    Setting.PARKING_QUEUE,
+                    parking,
+                    "is longer than AMQP allows, " + Names.MOST_BYTES + " bytes",
+                    "name another queue");
+        }
+        return new TransactionSettings(
+                oneOf(Setting.TRANSACTION_MODE, MqTransactionMode.class),
+                time(Setting.AFTER_COMMIT_TIMEOUT),
+                parking);
+    }
+
+    /**
+     * Reads how much may wait for a commit or, after it, for the broker.
+     *
+     * @return the bounds
+     */
+    public AfterCommitBounds afterCommit() {
+        return new AfterCommitBounds(
+                number(Setting.AFTER_COMMIT_MESSAGES), number(Setting.AFTER_COMMIT_BYTES));
     }
 
     /**

@@ -49,11 +49,19 @@ final class TopologyReader {
 
     /** Reads what a connection factory wants. */
     FactoryTopology factory(TopologyMode mode, Level bean) {
+        return read(
+                mode,
+                bean.get(EXCHANGES).orElse(""),
+                bean.get(QUEUES).orElse(""),
+                bean.get(BINDINGS).orElse(""));
+    }
+
+    FactoryTopology read(TopologyMode mode, String exchanges, String queues, String bindings) {
         return new FactoryTopology(
                 mode,
-                exchanges(bean.get(EXCHANGES).orElse("")),
-                new QueueReader(problems).list(bean.get(QUEUES).orElse("")),
-                queueBindings(bean.get(BINDINGS).orElse("")));
+                exchanges(exchanges),
+                new QueueReader(problems).list(queues),
+                queueBindings(bindings));
     }
 
     // --- exchanges ---

@@ -16,11 +16,14 @@ public final class TopologyException extends IOException {
 
     private static final Pattern ARGUMENT = Pattern.compile("inequivalent arg '([^']+)'");
 
+    private final String what;
     private final int code;
     private final String words;
 
-    private TopologyException(String message, int code, String words, Throwable cause) {
+    private TopologyException(
+            String what, String message, int code, String words, Throwable cause) {
         super(message, cause);
+        this.what = what;
         this.code = code;
         this.words = words;
     }
@@ -35,6 +38,7 @@ public final class TopologyException extends IOException {
         CloseReason reason = CloseReason.of(cause);
         String hint = reason.code() == 0 ? null : hints.of(reason.code(), reason.text());
         return new TopologyException(
+                what,
                 hint == null ? what : what + " (" + hint + ")",
                 reason.code(),
                 reason.text(),
@@ -48,7 +52,7 @@ public final class TopologyException extends IOException {
      * @return the exception, without a cause
      */
     public static TopologyException unfit(String what) {
-        return new TopologyException(what, 0, "", null);
+        return new TopologyException(what, what, 0, "", null);
     }
 
     /** What to do about a refusal. */
@@ -65,6 +69,15 @@ public final class TopologyException extends IOException {
      */
     public boolean isRefused() {
         return code != 0;
+    }
+
+    /**
+     * Gives the part that could not be done, without what to do about it.
+     *
+     * @return such as "cannot declare queue 'x'"
+     */
+    public String what() {
+        return what;
     }
 
     /** The code of the broker, 0 when it did not answer. */

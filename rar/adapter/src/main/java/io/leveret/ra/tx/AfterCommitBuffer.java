@@ -90,21 +90,22 @@ public final class AfterCommitBuffer<P> implements Synchronization {
         List<P> committed = content();
         if (status != Status.STATUS_COMMITTED) {
             flusher.rolledBack(committed);
-            flusher.end(committed.size());
+            flusher.end(committed);
             return;
         }
         flusher.committed(committed);
         if (delivery != null) {
-            delivery.add(limit -> flushWithin(committed, limit, committed.size()));
+            delivery.add(limit -> flushWithin(committed, limit, committed));
             return;
         }
         List<P> left = committed;
         boolean joined = false;
         try {
-            left = flusher.flush(committed, possibleDuplicate(), flusher.commitLimit());
+            Duration limit = flusher.commitLimit(committed);
+            left = flusher.flush(committed, possibleDuplicate(), limit);
             if (!left.isEmpty() && around != null) {
                 List<P> rest = left;
-                around.add(limit -> flushWithin(rest, limit, committed.size()));
+                around.add(later -> flushWithin(rest, later, committed));
                 joined = true;
             }
         } finally {
@@ -112,12 +113,12 @@ public final class AfterCommitBuffer<P> implements Synchronization {
                 if (!left.isEmpty()) {
                     flusher.handOver(left, possibleDuplicate());
                 }
-                flusher.end(committed.size());
+                flusher.end(committed);
             }
         }
     }
 
-    private boolean flushWithin(List<P> rest, Duration limit, int enlisted) {
+    private boolean flushWithin(List<P> rest, Duration limit, List<P> enlisted) {
         try {
             List<P> left = flusher.flush(rest, possibleDuplicate(), limit);
             if (!left.isEmpty()) {

@@ -49,9 +49,10 @@ public interface AfterCommitFlusher<P> {
     /**
      * Says how long the committing thread may be held up.
      *
-     * @return the time
+     * @param publishes what is to be published
+     * @return the time, zero when waiting makes no sense
      */
-    Duration commitLimit();
+    Duration commitLimit(List<P> publishes);
 
     /**
      * Hears that the transaction has rolled back: nothing of it is published.
@@ -63,7 +64,7 @@ public interface AfterCommitFlusher<P> {
     /**
      * Ends the use of this object: the transaction has ended and nothing more is asked of it.
      *
-     * @param enlisted how many publishes the transaction had enlisted
+     * @param enlisted what the transaction had enlisted
      */
-    void end(int enlisted);
+    void end(List<P> enlisted);
 }

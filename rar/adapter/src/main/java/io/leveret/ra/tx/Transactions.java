@@ -1,6 +1,7 @@
 package io.leveret.ra.tx;
 
 import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 
 /**
@@ -68,6 +69,39 @@ public final class Transactions {
     public void join(DeliveryContext context) {
         registry.putResource(DeliveryContext.FLUSHES, context.flushes());
         registry.putResource(DeliveryContext.POSSIBLE_DUPLICATE, context.possibleDuplicate());
+    }
+
+    /**
+     * Says whether the calling thread works for a delivery that may be a repetition.
+     *
+     * @return true when what it publishes should carry the possible-duplicate mark
+     */
+    public boolean isForPossibleDuplicate() {
+        DeliveryContext own = exists() ? DeliveryContext.of(registry) : null;
+        DeliveryContext context = own != null ? own : DeliveryContext.onThread();
+        return context != null && context.possibleDuplicate();
+    }
+
+    /**
+     * Lets something that is not about publishing hear how the thread's active transaction ends.
+     *
+     * @param key what it is found again by; needs equals and hashCode
+     * @param synchronization what hears it
+     * @throws IllegalStateException when it is too late
+     */
+    public void register(Object key, Synchronization synchronization) {
+        registry.registerInterposedSynchronization(synchronization);
+        registry.putResource(key, synchronization);
+    }
+
+    /**
+     * Gives what was registered with the thread's active transaction.
+     *
+     * @param key as registered
+     * @return what hears of its end, or null when there is none yet
+     */
+    public Synchronization synchronization(Object key) {
+        return (Synchronization) registry.getResource(key);
     }
 
     /**

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.leveret.MqMessage;
 import io.leveret.ra.link.Deadline;
+import io.leveret.ra.settings.SettingsReader;
+import io.leveret.ra.settings.Values;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +28,12 @@ final class ConfirmRingTest {
     private void put(long sequence) {
         Publication p =
                 Publication.of(
-                        "", "q", MqMessage.text("m"), new MessageIds(), Integer.MAX_VALUE, null);
+                        "",
+                        "q",
+                        MqMessage.text("m"),
+                        new MessageIds(),
+                        new SettingsReader(new Values()).publish(),
+                        null);
         ring.put(new PendingPublish(p, sequence, null));
     }
 
