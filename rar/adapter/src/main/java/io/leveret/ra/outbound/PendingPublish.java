@@ -12,12 +12,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * A publish that was written, or may have been, and waits for the broker's answer.
+ * A publish that was written, or soon will be, and waits for the broker's answer.
  *
  * <pre>{@code
  * WRITTEN --ack--------------> CONFIRMED
  *    |  \--nack--------------> NACKED
  *    |  \--channel lost------> UNKNOWN
+ *    |  \--one before it could not be written, so it was not either--> NOT_SENT
  *    |
  *    +--return--> GIVEN BACK --ack--> RETURNED
  *                      \--channel lost--> RETURNED (the broker has said so)
