@@ -61,6 +61,11 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
         this.release = release;
     }
 
+    /** Whether it publishes one at a time, because the broker has refused one of them. */
+    boolean isSerial() {
+        return serial;
+    }
+
     @Override
     public void check(List<Publication> publishes) throws InterruptedException {
         Duration limit = limit(publishes);
@@ -217,7 +222,10 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     @Override
     public void handOver(List<Publication> left, boolean marked) {
         retrier.add(
-                port, marked ? left.stream().map(Publication::marked).toList() : left, lastCause);
+                port,
+                marked ? left.stream().map(Publication::marked).toList() : left,
+                lastCause,
+                serial);
     }
 
     @Override
@@ -229,7 +237,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     public Duration commitLimit(List<Publication> publishes) {
         // The thread may still hold a database connection. Where nothing can be hoped for it does
         // not wait.
-        return isReady() && !retrier.isBehind(port) ? limit(publishes) : Duration.ZERO;
+        return isReady() && !retrier.isStuck(port) ? limit(publishes) : Duration.ZERO;
     }
 
     private boolean isReady() {

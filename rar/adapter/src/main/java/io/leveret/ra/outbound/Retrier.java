@@ -10,15 +10,20 @@ import io.leveret.ra.link.Threads;
 import io.leveret.ra.observe.Events;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * Goes on publishing what committed transactions could not publish in time, batch after batch, on
- * one worker thread that exists only while there is work. It takes over the {@link Room} that was
- * taken when a publish enlisted, so that a commit never produces more than it can hold.
+ * one worker thread that exists only while there is work. What comes in while it is busy goes out
+ * together, pipelined, so that it catches up with any number of commits; a batch in which the
+ * broker refuses one goes on by itself, one message at a time. It takes over the {@link Room} that
+ * was taken when a publish enlisted, so that a commit never produces more than it can hold.
  *
  * <p>Stopping waits for it within the adapter's drain deadline. What is left then is one ERROR with
  * count and message ids. Thread-safe.
@@ -27,13 +32,34 @@ final class Retrier {
 
     private static final Duration SLICE = Duration.ofSeconds(1);
 
-    private record Batch(PublishPort port, LinkGroup group, List<Publication> left) {}
+    /** Of how many messages batches are put together. */
+    private static final int MOST_TOGETHER = 500;
+
+    /** What is published together over a group of links that is held for it. */
+    private record Batch(
+            PublishPort port, LinkGroup group, AfterCommit flusher, List<Publication> left) {
+
+        private Batch with(List<Publication> other) {
+            return new Batch(port, group, flusher, other);
+        }
+
+        private boolean takes(Batch other) {
+            return port == other.port
+                    && !flusher.isSerial()
+                    && !other.flusher.isSerial()
+                    && left.size() + other.left.size() <= MOST_TOGETHER;
+        }
+    }
 
     private final LinkRegistry links;
     private final Threads threads;
     private final Events events;
     private final Room room;
-    private final Queue<Batch> queue = new ArrayDeque<>();
+    private final Deque<Batch> queue = new ArrayDeque<>();
+
+    /** Over which nothing has got through since it was tried last. */
+    private final Set<PublishPort> stuck = new HashSet<>();
+
     private boolean running;
     private boolean closed;
 
@@ -44,13 +70,18 @@ final class Retrier {
         this.room = room;
     }
 
-    /** Whether it has work for these links already: what comes later need not try by itself. */
-    synchronized boolean isBehind(PublishPort port) {
-        return queue.stream().anyMatch(batch -> batch.port() == port);
+    /** Whether nothing gets through over these links: a commit need not wait to find that out. */
+    synchronized boolean isStuck(PublishPort port) {
+        return stuck.contains(port);
     }
 
-    /** Goes on with what is left; the cause is what was last in the way, may be null. */
-    void add(PublishPort port, List<Publication> left, Throwable cause) {
+    /**
+     * Goes on with what is left.
+     *
+     * @param cause what was last in the way, may be null
+     * @param serial whether the broker has refused one of them
+     */
+    void add(PublishPort port, List<Publication> left, Throwable cause, boolean serial) {
         LinkGroup group;
         try {
             group = links.acquire(port.group().key());
@@ -64,7 +95,9 @@ final class Retrier {
             if (!tooLate) {
                 room.takeAll(left);
                 left.forEach(p -> p.factory().waits(1));
-                queue.add(new Batch(port, group, left));
+                AfterCommit flusher = new AfterCommit(port, this, room, events, serial, () -> {});
+                enqueue(new Batch(port, group, flusher, left));
+                stuck.add(port);
                 if (running) {
                     return;
                 }
@@ -85,14 +118,29 @@ final class Retrier {
         threads.executeUnlessClosed(this::run);
     }
 
+    /**
+     * Puts it behind the others, together with the last one where that can be; not with the first
+     * one, which may be at work.
+     */
+    private void enqueue(Batch fresh) {
+        Batch last = queue.size() > 1 ? queue.peekLast() : null;
+        if (last == null || !last.takes(fresh)) {
+            queue.add(fresh);
+            return;
+        }
+        List<Publication> together = new ArrayList<>(last.left());
+        together.addAll(fresh.left());
+        queue.removeLast();
+        queue.add(last.with(together));
+        fresh.group().release();
+    }
+
     private void run() {
         Batch batch;
         Batch last = null;
         while ((batch = head()) != null) {
             last = batch;
-            AfterCommit flusher = new AfterCommit(batch.port(), this, room, events, true, () -> {});
-            List<Publication> left = flusher.flush(batch.left(), false, SLICE);
-            replaceHead(batch, left);
+            replaceHead(batch, batch.flusher().flush(batch.left(), false, SLICE));
         }
         if (!closed() && last != null) {
             events.info(
@@ -123,9 +171,12 @@ final class Retrier {
             room.takeAll(left);
             done.left().forEach(p -> p.factory().waits(-1));
             left.forEach(p -> p.factory().waits(1));
+            if (left.size() < done.left().size()) {
+                stuck.remove(done.port());
+            }
             if (!left.isEmpty()) {
                 // Back to the end: a batch that cannot be published must not hold up the others.
-                queue.add(new Batch(done.port(), done.group(), left));
+                queue.add(done.with(left));
                 return;
             }
         }
@@ -155,6 +206,7 @@ final class Retrier {
             left = queue.stream().flatMap(b -> b.left().stream()).toList();
             queue.forEach(b -> room.free(b.left()));
             queue.clear();
+            stuck.clear();
         }
         left.forEach(p -> p.factory().waits(-1));
         if (!left.isEmpty()) {
