@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 class LocalTransactionTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration LATER = Duration.ofSeconds(15);
     private static final Duration A_WHILE = Duration.ofMillis(300);
 
     private Bare bare;
@@ -255,6 +256,26 @@ class LocalTransactionTest {
         publish("owed");
         pool.used().get(0).destroy();
         assertThrows(RollbackException.class, transactions::commit);
+    }
+
+    @Test
+    void aDeliveryIsAcknowledgedOnlyWhenItsTransactionHasPublished() throws Exception {
+        String in = bare.queue("local-in");
+        List<String> targets = List.of("no-such-queue", queue);
+        Bean bean =
+                new Bean(
+                        m -> {
+                            // The first run's transaction cannot commit, the repetition's can.
+                            String target = targets.get(m.possibleDuplicate() ? 1 : 0);
+                            publisher.publish("", target, MqMessage.text("published"));
+                        });
+        rig.consume(in, bean);
+        bare.publish(in, "m");
+
+        Until.holds("the message", LATER, () -> bare.ready(queue) == 1);
+        Until.holds("the acknowledgement", LATER, () -> Nodes.unacknowledged(in) == 0);
+        assertEquals(2, bean.count());
+        assertTrue(bare.take(queue).getProps().getHeaders().containsKey("x-possible-duplicate"));
     }
 
     private static MqPublishException failure(CompletionStage<Void> stage) {

@@ -2,7 +2,6 @@ package io.leveret.ra.outbound;
 
 import com.rabbitmq.client.AuthenticationFailureException;
 import io.leveret.MqPublisherOptions;
-import io.leveret.MqTransactionMode;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.link.LinkKey;
@@ -14,7 +13,6 @@ import io.leveret.ra.settings.FactoryTopology;
 import io.leveret.ra.settings.LinkSettings;
 import io.leveret.ra.settings.PublishBean;
 import io.leveret.ra.settings.PublishSettings;
-import io.leveret.ra.settings.Secret;
 import io.leveret.ra.settings.Setting;
 import io.leveret.ra.settings.SettingsReader;
 import io.leveret.ra.settings.Values;
@@ -31,7 +29,6 @@ import jakarta.resource.spi.ResourceAdapterInternalException;
 import jakarta.resource.spi.ResourceAllocationException;
 import jakarta.resource.spi.TransactionSupport;
 import jakarta.resource.spi.ValidatingManagedConnectionFactory;
-import jakarta.resource.spi.security.PasswordCredential;
 import java.io.PrintWriter;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -55,15 +52,12 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
 
     private static final long serialVersionUID = 1L;
 
-    /** How the classes of GlassFish begin, and so those of Payara. */
-    private static final String GLASSFISH = "com.sun.enterprise.";
-
     private ResourceAdapter resourceAdapter;
     private transient volatile Effective effective;
     private transient volatile Outbound unmanaged;
     private transient volatile FactoryPublisher handlePublisher;
     private transient volatile FactoryStatus status;
-    private transient volatile boolean earlyBird;
+    private transient volatile boolean publishesBeforeCompletion;
     private transient PrintWriter logWriter;
 
     private record Effective(
@@ -176,7 +170,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
     @Override
     public Object createConnectionFactory(ConnectionManager manager) throws ResourceException {
         effective();
-        earlyBird = manager.getClass().getName().startsWith(GLASSFISH);
+        publishesBeforeCompletion = TransactionRole.publishesBeforeCompletion(manager);
         return new MqConnectionFactoryImpl(this, manager);
     }
 
@@ -295,28 +289,9 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         return startedRoom().links.peek(key(effective().broker()));
     }
 
-    /**
-     * Whose connection it is: the container's subject, the application's choice, the configuration.
-     */
+    /** Whose connection it is. */
     BrokerSettings signOn(Subject subject, ConnectionRequestInfo info) throws ResourceException {
-        BrokerSettings broker = effective().broker();
-        if (subject != null) {
-            for (PasswordCredential credential :
-                    subject.getPrivateCredentials(PasswordCredential.class)) {
-                // A container that was told no user hands over an empty one.
-                String user = credential.getUserName();
-                if (user != null
-                        && !user.isBlank()
-                        && equals(credential.getManagedConnectionFactory())) {
-                    Secret password = new Secret(new String(credential.getPassword()));
-                    return broker.as(user, password);
-                }
-            }
-        }
-        if (info instanceof MqConnectionRequestInfo asked) {
-            return broker.as(asked.userName(), asked.password());
-        }
-        return broker;
+        return SignOn.of(this, effective().broker(), subject, info);
     }
 
     @Override
@@ -355,40 +330,21 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
      */
     @Override
     public TransactionSupportLevel getTransactionSupport() {
-        return reader().publish().transactions().mode() == MqTransactionMode.LOCAL
-                ? TransactionSupportLevel.LocalTransaction
-                : TransactionSupportLevel.NoTransaction;
+        return TransactionRole.level(reader().publish().transactions().mode());
     }
 
     /** Whether the server cannot bear that the commit fails; see {@link LocalPublishes}. */
     boolean publishesBeforeCompletion() {
-        return earlyBird;
+        return publishesBeforeCompletion;
     }
 
     /**
-     * Insists that a publisher may have these options: LOCAL is the factory's to choose, the other
-     * modes may be exchanged for each other.
+     * Insists that a publisher may have these options.
      *
      * @throws IllegalArgumentException when it may not
      */
     void check(MqPublisherOptions options) throws ResourceException {
-        MqTransactionMode own = publishing().transactions().mode();
-        MqTransactionMode asked = options.transactionMode();
-        boolean local = own == MqTransactionMode.LOCAL;
-        if (local && options.unconfirmed()) {
-            throw new IllegalArgumentException(
-                    "unconfirmed contradicts transactionMode=LOCAL of the connection factory, all of"
-                            + " whose connections belong to transactions; use another one");
-        }
-        if (asked != null && local != (asked == MqTransactionMode.LOCAL)) {
-            throw new IllegalArgumentException(
-                    "transactionMode="
-                            + asked
-                            + " of a publisher contradicts transactionMode="
-                            + own
-                            + " of its connection factory: LOCAL is for all publishers of a factory"
-                            + " or for none; use another connection factory");
-        }
+        TransactionRole.check(options, publishing().transactions().mode());
     }
 
     /** The publisher behind {@code MqConnection.publish}: one for all handles. */
