@@ -75,6 +75,7 @@ class BlockedTest {
     private FaultProxy proxy;
     private Rig rig;
     private String queue;
+    private FrozenCallers callers;
 
     @BeforeEach
     void setUp() throws Exception {
@@ -83,11 +84,15 @@ class BlockedTest {
         try (Bare bare = new Bare(node.port())) {
             queue = bare.queue("blocked");
         }
-        rig = Rig.started(proxy.port());
+        // One link: RabbitMQ blocks a connection when it publishes next, and no other one.
+        rig = new Rig(proxy.port()).with(a -> a.setConnections("1")).start();
     }
 
     @AfterEach
     void tearDown() throws Exception {
+        if (callers != null) {
+            callers.stop(); // also after a failure: others measure this process
+        }
         for (Alarm alarm : Alarm.values()) {
             alarm.clear(node);
         }
@@ -101,7 +106,7 @@ class BlockedTest {
     void publishersAreBackInTimeWithOutcomesThatAreTrue(Alarm alarm) throws Exception {
         MqPublisher publisher = rig.publisher();
         publish(publisher);
-        FrozenCallers callers =
+        callers =
                 new FrozenCallers(
                         alarm + " alarm: publish",
                         CALLERS,

@@ -75,12 +75,30 @@ abstract class CommitScenarios extends DatabaseScenarios {
     @Tag("smoke")
     void after_commit_publishes_nothing_when_the_database_refuses_the_commit() throws Exception {
         workAtCommit();
-        for (String source : List.of(xa(), local())) {
+        for (List<String> sources : List.of(List.of(local()), List.of(xa(), local()))) {
             String id = newId("refused");
-            assertRolledBack(commit(factory(), List.of(source), OUT, id));
+            assertRolledBack(commit(factory(), sources, OUT, id));
             assertNone(id);
         }
     }
+
+    @Test
+    @Tag("smoke")
+    void after_commit_when_a_database_with_xa_refuses_its_only_phase() throws Exception {
+        workAtCommit();
+        String id = newId("refused");
+        assertRolledBack(commit(factory(), List.of(xa()), OUT, id));
+        if (takesRefusedOnlyPhaseForCommit()) {
+            Eventually.value("messages", () -> messages().get(OUT), count -> count == 1);
+            assertEquals(List.of(), rows(id));
+            assertEquals(List.of(id), queues().drainIds(OUT));
+        } else {
+            assertNone(id);
+        }
+    }
+
+    /** Whether the transaction manager then tells synchronizations that it has committed. */
+    abstract boolean takesRefusedOnlyPhaseForCommit();
 
     @Test
     @Tag("smoke")

@@ -31,6 +31,11 @@ class PayaraCommitTest extends CommitScenarios {
     }
 
     @Override
+    boolean takesRefusedOnlyPhaseForCommit() {
+        return false;
+    }
+
+    @Override
     String source(String name) {
         return "jdbc/" + name;
     }

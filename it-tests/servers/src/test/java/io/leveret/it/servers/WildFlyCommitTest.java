@@ -129,6 +129,11 @@ class WildFlyCommitTest extends CommitScenarios {
     }
 
     @Override
+    boolean takesRefusedOnlyPhaseForCommit() {
+        return true;
+    }
+
+    @Override
     String source(String name) {
         return "java:/jdbc/" + name;
     }
