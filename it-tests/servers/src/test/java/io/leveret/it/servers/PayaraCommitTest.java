@@ -31,7 +31,7 @@ class PayaraCommitTest extends CommitScenarios {
     }
 
     @Override
-    boolean takesRefusedOnlyPhaseForCommit() {
+    boolean takesRefusalForCommit() {
         return false;
     }
 

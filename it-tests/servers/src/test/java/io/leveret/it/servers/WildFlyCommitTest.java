@@ -129,7 +129,7 @@ class WildFlyCommitTest extends CommitScenarios {
     }
 
     @Override
-    boolean takesRefusedOnlyPhaseForCommit() {
+    boolean takesRefusalForCommit() {
         return true;
     }
 
