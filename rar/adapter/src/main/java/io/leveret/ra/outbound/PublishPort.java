@@ -1,6 +1,9 @@
 package io.leveret.ra.outbound;
 
+import com.rabbitmq.client.AMQP;
 import io.leveret.MqOutcome;
+import io.leveret.ra.link.ChannelSetup;
+import io.leveret.ra.link.CloseReason;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkChannel;
 import io.leveret.ra.link.LinkGroup;
@@ -147,9 +150,20 @@ final class PublishPort implements AutoCloseable {
      */
     void find(String exchange, Deadline deadline)
             throws LinkUnavailableException, InterruptedException {
-        if (!isProven(exchange)) {
+        if (isProven(exchange)) {
+            return;
+        }
+        Declarations declarations = Declarations.of(room, group);
+        // What a factory declares by itself must not be found missing just before.
+        declarations.before(group.open(deadline, true, true, ChannelSetup.NONE), deadline).close();
+        try {
             group.open(deadline, true, true, client -> client.exchangeDeclarePassive(exchange))
                     .close();
+        } catch (LinkUnavailableException e) {
+            if (CloseReason.of(e).channelCode() == AMQP.NOT_FOUND) {
+                declarations.suspect(exchange, "");
+            }
+            throw e;
         }
     }
 
