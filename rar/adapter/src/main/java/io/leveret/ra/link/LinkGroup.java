@@ -311,6 +311,15 @@ public final class LinkGroup {
     }
 
     /**
+     * Says whether a publish may be tried now; waits for nothing, and holds and starts nothing.
+     *
+     * @return what {@link #awaitReady} says without a wait
+     */
+    public boolean isReady() {
+        return closed || Boolean.TRUE.equals(links.ready());
+    }
+
+    /**
      * Says why no publish can be written now.
      *
      * @return one sentence

@@ -237,16 +237,7 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
     public Duration commitLimit(List<Publication> publishes) {
         // The thread may still hold a database connection. Where nothing can be hoped for it does
         // not wait.
-        return isReady() && !retrier.isStuck(port) ? limit(publishes) : Duration.ZERO;
-    }
-
-    private boolean isReady() {
-        try {
-            return port.group().awaitReady(Deadline.in(Duration.ZERO));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return port.group().isReady() && !retrier.isStuck(port) ? limit(publishes) : Duration.ZERO;
     }
 
     @Override

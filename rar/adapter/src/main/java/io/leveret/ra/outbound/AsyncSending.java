@@ -116,7 +116,7 @@ final class AsyncSending {
 
         @Override
         public boolean run(Duration slice) throws InterruptedException {
-            if (!held.awaitReady(Deadline.in(Duration.ZERO))) {
+            if (!held.isReady()) {
                 return late(held.whyNotReady(), null);
             }
             PublishPort port = MqManagedConnectionFactory.port(room, held);

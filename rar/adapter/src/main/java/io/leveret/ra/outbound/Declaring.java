@@ -97,7 +97,7 @@ final class Declaring {
 
     /** A link has come up; on a worker thread. */
     void linkUp() {
-        if (!isReady()) {
+        if (!channels.group().isReady()) {
             return;
         }
         LinkChannel channel = null;
@@ -129,18 +129,8 @@ final class Declaring {
         }
     }
 
-    /** Looking whether a link is up must not make anybody wait for one, which would hold it. */
-    private boolean isReady() {
-        try {
-            return channels.group().awaitReady(Deadline.in(Duration.ZERO));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
     private void again() {
-        if (isReady()) {
+        if (channels.group().isReady()) {
             declare(null, new CompletableFuture<>());
         }
     }

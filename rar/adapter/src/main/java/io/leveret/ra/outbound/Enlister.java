@@ -50,14 +50,14 @@ final class Enlister {
     /** Leases once to know link and credentials, and that there is a connection at all. */
     void enlist(Publication p, Deadline deadline) throws NotWrittenException, InterruptedException {
         Deadline patient = patient(p, deadline);
-        MqManagedConnection leased = leases.until(p, patient, () -> lease(p, patient));
+        // Where it is a resource of the transaction the pool keeps it for that.
+        MqManagedConnection leased = leases.until(p, patient, () -> leases.ask(p, patient));
         Leases.awaitReady(leased.group(), patient, null);
         enlist(p, leased);
     }
 
     /** Until when to wait for the links that are probably needed. */
-    private Deadline patient(Publication p, Deadline deadline)
-            throws NotWrittenException, InterruptedException {
+    private Deadline patient(Publication p, Deadline deadline) throws NotWrittenException {
         try {
             LinkGroup links = factory.usualLinks();
             return links == null
@@ -67,13 +67,6 @@ final class Enlister {
                             .until(deadline, p.settings().transactions().afterCommitTimeout());
         } catch (ResourceException e) {
             throw new NotWrittenException(Kind.PERMANENT, Causes.text(e), e);
-        }
-    }
-
-    /** Gives it back at once; where it is a resource of the transaction the pool keeps it. */
-    private MqManagedConnection lease(Publication p, Deadline deadline) throws NotWrittenException {
-        try (MqConnectionHandle lease = leases.lease(p, deadline)) {
-            return lease.leased();
         }
     }
 

@@ -1,7 +1,6 @@
 package io.leveret.ra.outbound;
 
 import io.leveret.MqOutcome;
-import io.leveret.ra.link.Deadline;
 import io.leveret.ra.link.LinkGroup;
 import io.leveret.ra.observe.ConnectionFactoryMXBean;
 import jakarta.resource.ResourceException;
@@ -137,13 +136,13 @@ final class FactoryStatus implements ConnectionFactoryMXBean {
         if (links == null) {
             return UNUSED;
         }
-        return isReady(links) ? READY : NOT_READY;
+        return links.isReady() ? READY : NOT_READY;
     }
 
     @Override
     public String getTrouble() {
         LinkGroup links = links();
-        return links == null || isReady(links) ? null : links.whyNotReady();
+        return links == null || links.isReady() ? null : links.whyNotReady();
     }
 
     private LinkGroup links() {
@@ -152,16 +151,6 @@ final class FactoryStatus implements ConnectionFactoryMXBean {
             return alive == null ? null : alive.configuredLinks();
         } catch (ResourceException e) {
             return null; // the resource adapter has just stopped: there are no links any more
-        }
-    }
-
-    /** Asks without waiting. */
-    private static boolean isReady(LinkGroup links) {
-        try {
-            return links.awaitReady(Deadline.in(Duration.ZERO));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 

@@ -47,13 +47,7 @@ final class Lane {
     /** Writes one; waits where that is not possible yet. */
     Written write(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
-        return leases.until(p, deadline, () -> write(port(p, deadline), p, deadline));
-    }
-
-    private PublishPort port(Publication p, Deadline deadline) throws NotWrittenException {
-        try (MqConnectionHandle lease = leases.lease(p, deadline)) {
-            return lease.leased().port();
-        }
+        return leases.until(p, deadline, () -> write(leases.ask(p, deadline).port(), p, deadline));
     }
 
     /** Writes one over links that are known. */

@@ -72,7 +72,7 @@ final class Leases {
         try {
             LinkGroup links;
             while ((links = factory.usualLinks()) != null
-                    && !isReady(links)
+                    && !links.isReady()
                     && !p.factory().usual().mayAsk()) {
                 Deadline look = deadline.atMost(LOOK);
                 if (links.awaitReady(look)) {
@@ -85,10 +85,6 @@ final class Leases {
         } catch (ResourceException e) {
             throw new NotWrittenException(Kind.PERMANENT, Causes.text(e), e);
         }
-    }
-
-    private static boolean isReady(LinkGroup links) throws InterruptedException {
-        return links.awaitReady(Deadline.in(Duration.ZERO));
     }
 
     static void awaitReady(LinkGroup links, Deadline deadline, Throwable cause)
@@ -105,11 +101,18 @@ final class Leases {
         if (!e.temporary() || deadline.isOver()) {
             throw e;
         }
-        if (links != null && !isReady(links)) {
+        if (links != null && !links.isReady()) {
             awaitReady(links, deadline, e);
         } else {
             // A channel died between the pool and us, or another link of the group is ready.
             deadline.pause(PAUSE);
+        }
+    }
+
+    /** Asks the pool which connection it would give, and gives it back at once. */
+    MqManagedConnection ask(Publication p, Deadline deadline) throws NotWrittenException {
+        try (MqConnectionHandle lease = lease(p, deadline)) {
+            return lease.leased();
         }
     }
 

@@ -190,7 +190,7 @@ public final class MqManagedConnectionFactory extends ConnectionFactoryBean
         boolean done = false;
         try {
             group = room.links.acquire(key);
-            if (CallerDeadline.isSet() && !group.awaitReady(Deadline.in(Duration.ZERO))) {
+            if (CallerDeadline.isSet() && !group.isReady()) {
                 throw new LinksDownException(group);
             }
             MqManagedConnection connection = open(room, group, info, deadline);

@@ -41,9 +41,8 @@ final class Patience {
      * @param most the caller's own deadline
      * @param limit how long an outage may hold transactions up
      */
-    Deadline until(Deadline most, Duration limit) throws InterruptedException {
-        boolean ready = links.awaitReady(Deadline.in(Duration.ZERO));
-        return ready ? ready(most) : left(most, limit, System.nanoTime());
+    Deadline until(Deadline most, Duration limit) {
+        return links.isReady() ? ready(most) : left(most, limit, System.nanoTime());
     }
 
     private Deadline ready(Deadline most) {

@@ -5,7 +5,6 @@ import io.leveret.MqOutcome;
 import io.leveret.MqPublishException;
 import io.leveret.MqPublisherOptions;
 import io.leveret.ra.link.Deadline;
-import io.leveret.ra.link.LinkGroup;
 import jakarta.resource.spi.ConnectionManager;
 import java.lang.ref.Reference;
 import java.util.List;
@@ -74,12 +73,8 @@ final class UnconfirmedPublisher extends TargetPublisher {
     private Result write(Publication p, Outbound room, Deadline deadline)
             throws NotWrittenException, InterruptedException {
         return leases.until(
-                p, deadline, () -> PlainPort.of(room, links(p, deadline)).write(p, deadline));
-    }
-
-    private LinkGroup links(Publication p, Deadline deadline) throws NotWrittenException {
-        try (MqConnectionHandle lease = leases.lease(p, deadline)) {
-            return lease.leased().group();
-        }
+                p,
+                deadline,
+                () -> PlainPort.of(room, leases.ask(p, deadline).group()).write(p, deadline));
     }
 }
