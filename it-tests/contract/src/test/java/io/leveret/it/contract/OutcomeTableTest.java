@@ -44,8 +44,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OutcomeTableTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Duration DEADLINE = Rig.PUBLISH_TIMEOUT;
-    private static final Duration IN_TIME = DEADLINE.plusMillis(1_500);
+    private static final Duration IN_TIME = Rig.PUBLISH_TIMEOUT.plusMillis(1_500);
+
+    /** The deadline of those that are to reach it. */
+    private static final Duration DEADLINE = Duration.ofSeconds(1);
+
     private static final Duration PATIENT = Duration.ofSeconds(15);
     private static final int SOME = 20;
     private static final int IN_FLIGHT = 500;
@@ -65,7 +68,8 @@ class OutcomeTableTest {
         queue = bare.queue("table");
         proxy = FaultProxy.to(Nodes.shared());
         rig = Rig.started(proxy.port());
-        pool = rig.container().pool(new MqManagedConnectionFactory(), 2);
+        // One, so that none has to be opened while the broker does not answer.
+        pool = rig.container().pool(new MqManagedConnectionFactory(), 1);
         factory = Rig.connected(pool);
         publisher = factory.createPublisher(MqPublisherOptions.defaults());
         for (Style each : Style.values()) {
@@ -127,6 +131,11 @@ class OutcomeTableTest {
         return factory.createPublisher(MqPublisherOptions.defaults().withPublishTimeout(PATIENT));
     }
 
+    /** One whose deadline is what ends its publishes. */
+    private static MqPublisher impatient(MqConnectionFactory factory) {
+        return factory.createPublisher(MqPublisherOptions.defaults().withPublishTimeout(DEADLINE));
+    }
+
     private static void assertAll(MqOutcome expected, int count, Map<MqOutcome, Integer> counts) {
         assertEquals(Map.of(expected, count), counts);
     }
@@ -138,7 +147,12 @@ class OutcomeTableTest {
 
     private void assertAll(MqOutcome expected, Style style, String exchange, String key, int count)
             throws Exception {
-        try (Publishing all = start(style, exchange, key, count)) {
+        assertAll(expected, start(style, exchange, key, count), count);
+    }
+
+    private static void assertAll(MqOutcome expected, Publishing started, int count)
+            throws Exception {
+        try (Publishing all = started) {
             assertAll(expected, count, all.counts(IN_TIME));
         }
     }
@@ -254,22 +268,19 @@ class OutcomeTableTest {
         try (Rig rough = new Rig(node.port()).with(a -> a.setConnections("1")).start();
                 Bare setup = new Bare(node.port())) {
             String target = setup.queue("blocked");
-            MqPublisher publishes = rough.publisher();
-            publishes.publish("", target, MqMessage.text("warm"));
+            MqPublisher publishes = impatient(Rig.connectionFactory(rough.pool()));
+            rough.publisher().publish("", target, MqMessage.text("warm"));
             assertEquals(1, setup.drain(target).size());
             node.blockPublishers();
             Map<String, MqOutcome> written;
             try {
                 // These tell the broker that the connection publishes; it does not read them.
-                try (Publishing all =
-                        start(style, publishes, "", target, Publishing.messages(some(style)))) {
+                try (Publishing all = hasty(style, publishes, target, some(style))) {
                     written = all.outcomes(IN_TIME);
                 }
                 assertTrue(written.containsValue(MqOutcome.UNKNOWN), written::toString);
-                try (Publishing all =
-                        start(style, publishes, "", target, Publishing.messages(some(style)))) {
-                    assertAll(MqOutcome.NOT_SENT, some(style), all.counts(IN_TIME));
-                }
+                int count = some(style);
+                assertAll(MqOutcome.NOT_SENT, hasty(style, publishes, target, count), count);
             } finally {
                 node.unblockPublishers();
             }
@@ -300,7 +311,7 @@ class OutcomeTableTest {
         proxy.stall(Direction.DOWN, true);
         long from = System.nanoTime();
         try {
-            assertAll(MqOutcome.UNKNOWN, style, "", queue);
+            assertAll(MqOutcome.UNKNOWN, hasty(style, impatient(factory), queue, SOME), SOME);
         } finally {
             proxy.stall(Direction.DOWN, false);
         }
@@ -311,22 +322,34 @@ class OutcomeTableTest {
     @ParameterizedTest
     @EnumSource
     void whatFindsNoConnectionIsNotSentAtTheDeadline(Style style) throws Exception {
-        proxy.refuse(true);
-        Until.holds(
-                "the loss is known",
-                SOON,
-                () ->
-                        Rig.outcomeOf(publisher, "", queue, MqMessage.text("when?"))
-                                == MqOutcome.NOT_SENT);
-        bare.drain(queue);
+        MqPublisher hasty = refused();
         long from = System.nanoTime();
         try {
-            assertAll(MqOutcome.NOT_SENT, style, "", queue, some(style));
+            int count = some(style);
+            assertAll(MqOutcome.NOT_SENT, hasty(style, hasty, queue, count), count);
         } finally {
             proxy.refuse(false);
         }
         assertAtTheDeadline(from);
         assertEquals(0, bare.ready(queue));
+    }
+
+    /** Cuts the connections, for good, and gives a publisher that knows of that. */
+    private MqPublisher refused() throws Exception {
+        MqPublisher hasty = impatient(factory);
+        proxy.refuse(true);
+        Until.holds(
+                "the loss is known",
+                SOON,
+                () ->
+                        Rig.outcomeOf(hasty, "", queue, MqMessage.text("when?"))
+                                == MqOutcome.NOT_SENT);
+        bare.drain(queue);
+        return hasty;
+    }
+
+    private static Publishing hasty(Style style, MqPublisher publisher, String key, int count) {
+        return start(style, publisher, "", key, Publishing.messages(count));
     }
 
     private static void assertAtTheDeadline(long from) {
@@ -389,7 +412,7 @@ class OutcomeTableTest {
             assertAll(MqOutcome.NOT_SENT, SOME, all.counts(IN_TIME));
         }
         assertTrue(
-                Duration.ofNanos(System.nanoTime() - from).compareTo(DEADLINE) < 0,
+                Duration.ofNanos(System.nanoTime() - from).compareTo(Rig.PUBLISH_TIMEOUT) < 0,
                 "nobody opens it again");
         assertEquals(0, bare.ready(queue));
     }
@@ -435,21 +458,14 @@ class OutcomeTableTest {
     @EnumSource
     void aCallerThatIsInterruptedBeforeAnythingIsWrittenHasSentNothing(Style style)
             throws Exception {
-        proxy.refuse(true);
-        Until.holds(
-                "the loss is known",
-                SOON,
-                () ->
-                        Rig.outcomeOf(publisher, "", queue, MqMessage.text("when?"))
-                                == MqOutcome.NOT_SENT);
-        bare.drain(queue);
+        refused();
         long from = System.nanoTime();
-        try (Publishing all = start(style, "", queue, 1)) {
+        try (Publishing all = start(style, patient(), "", queue, Publishing.messages(1))) {
             Until.never("an end", Duration.ofMillis(200), () -> all.ended() > 0);
             all.interrupt();
             assertAll(MqOutcome.NOT_SENT, 1, all.counts(IN_TIME));
         }
-        assertTrue(Duration.ofNanos(System.nanoTime() - from).compareTo(DEADLINE) < 0);
+        assertTrue(Duration.ofNanos(System.nanoTime() - from).compareTo(PATIENT) < 0);
         proxy.refuse(false);
         assertNothingLeft();
         bare.drain(queue);

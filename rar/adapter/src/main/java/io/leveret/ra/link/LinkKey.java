@@ -3,6 +3,7 @@ package io.leveret.ra.link;
 import io.leveret.ra.settings.BrokerSettings;
 import io.leveret.ra.settings.LinkSettings;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * What makes two users of a broker share their physical connections. Publishing and consuming never
@@ -28,6 +29,12 @@ public record LinkKey(Purpose purpose, BrokerSettings broker, LinkSettings setti
          * that blocks publishers would not hear it.
          */
         ASK
+    }
+
+    /** Of what tells apart most of them: each publish looks one up. */
+    @Override
+    public int hashCode() {
+        return Objects.hash(purpose, broker.userName(), broker.virtualHost());
     }
 
     /** Shows what may be shown: no password. */

@@ -188,6 +188,10 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
                     p.ended(result);
                     undeliverable(p, result.reason()).ifPresent(again::add);
                 }
+                case NOT_SENT -> {
+                    lastCause = result.cause();
+                    again.add(p);
+                }
                 default -> {
                     lastCause = result.cause();
                     // One of several was refused and nobody knows which: from now on one by one.

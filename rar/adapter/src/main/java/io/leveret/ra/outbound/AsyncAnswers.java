@@ -7,11 +7,9 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -51,50 +49,72 @@ final class AsyncAnswers {
     private final class Waiting {
 
         private final Deadline deadline;
-        private final CompletableFuture<?> answer;
-        private final Runnable overdue;
+        private final PendingPublish pending;
         private final Consumer<Result> then;
         private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile boolean over;
+        private volatile Thread closing;
 
-        private Waiting(
-                Deadline deadline,
-                CompletableFuture<?> answer,
-                Runnable overdue,
-                Consumer<Result> then) {
+        /** Waits for a publish; or without one, until it is ended by others. */
+        private Waiting(Deadline deadline, PendingPublish pending, Consumer<Result> then) {
             this.deadline = deadline;
-            this.answer = answer;
-            this.overdue = overdue;
+            this.pending = pending;
             this.then = then;
         }
 
         private void end(Result result) {
             if (ended.compareAndSet(false, true)) {
                 tell(() -> then.accept(result));
+                isOver();
             }
+        }
+
+        private void endOtherwise() {
+            ended.set(true);
+            isOver();
+        }
+
+        private void isOver() {
+            over = true;
+            LockSupport.unpark(closing);
         }
 
         /** Returns whether there is nothing to wait for any more. */
         private boolean check() {
-            if (answer.isDone()) {
-                return true; // and whoever has it tells it
+            boolean answered = ended.get() || pending != null && pending.isAnswered();
+            if (!answered && deadline.isOver()) {
+                end(
+                        pending == null
+                                ? unknown("it was not confirmed before the deadline")
+                                : pending.late());
             }
-            if (deadline.isOver()) {
-                overdue.run();
-                end(unknown("it was not confirmed before the deadline"));
+            return answered || ended.get();
+        }
+
+        /** The adapter stops. */
+        private void stop() {
+            Result known = pending == null ? null : pending.answer();
+            String why = "the adapter has stopped before the answer";
+            end(known != null ? known : pending == null ? unknown(why) : pending.giveUp(why, null));
+        }
+
+        private void awaitEnd(Deadline limit) {
+            closing = Thread.currentThread();
+            while (!over && !limit.isOver() && !closing.isInterrupted()) {
+                LockSupport.parkNanos(this, limit.nanos());
             }
-            return ended.get();
         }
     }
 
     /**
      * Waits for an answer, without a thread.
      *
-     * @param then told once, on a worker thread; UNKNOWN when the deadline passes
+     * @param then told once, on a worker thread; that nobody knows more when the deadline passes
      */
     void await(PendingPublish pending, Deadline deadline, Consumer<Result> then) {
-        Waiting fresh = new Waiting(deadline, pending.answer(), pending::overdue, then);
+        Waiting fresh = new Waiting(deadline, pending, then);
         add(fresh);
-        pending.answer().thenAccept(fresh::end);
+        pending.then(fresh::end);
     }
 
     /**
@@ -104,7 +124,9 @@ final class AsyncAnswers {
      * @param then told UNKNOWN when the deadline has passed before
      */
     void limit(Deadline deadline, CompletableFuture<?> answer, Consumer<Result> then) {
-        add(new Waiting(deadline, answer, () -> {}, then));
+        Waiting fresh = new Waiting(deadline, null, then);
+        add(fresh);
+        answer.whenComplete((nothing, failure) -> fresh.endOtherwise());
     }
 
     private static Result unknown(String why) {
@@ -116,20 +138,8 @@ final class AsyncAnswers {
      * links.
      */
     void close(Deadline deadline) {
-        CompletableFuture<?>[] left =
-                waiting.stream()
-                        .map(each -> each.answer.handle((result, failure) -> null))
-                        .toArray(CompletableFuture[]::new);
-        try {
-            CompletableFuture.allOf(left).get(deadline.nanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            assert deadline.isOver(); // which is the end of it
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("waiting alone never fails", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        waiting.forEach(each -> each.end(unknown("the adapter has stopped before the answer")));
+        waiting.forEach(each -> each.awaitEnd(deadline));
+        waiting.forEach(Waiting::stop);
         tellRest();
     }
 

@@ -120,7 +120,7 @@ final class AsyncSending {
                 return late(held.whyNotReady(), null);
             }
             PublishPort port = MqManagedConnectionFactory.port(room, held);
-            Publication again = p.marked();
+            Publication again = tries.again(p);
             // What proves an exchange is waited for: cut short it would be unknown.
             Deadline limit = port.isProven(p.exchange()) ? deadline.atMost(slice) : deadline;
             Lane.Written written;

@@ -34,8 +34,8 @@ final class Batch {
     /** One of them, and the how many-th it is. */
     record Item(int index, Publication publication, Tries tries) {
 
-        private Item marked() {
-            return new Item(index, publication.marked(), tries);
+        private Item again() {
+            return new Item(index, tries.again(publication), tries);
         }
     }
 
@@ -85,7 +85,7 @@ final class Batch {
             again.forEach(each -> ended(each.item(), each.result()));
             return List.of();
         }
-        return again.stream().map(each -> each.item().marked()).toList();
+        return again.stream().map(each -> each.item().again()).toList();
     }
 
     /** Notes that one was written without a confirm, or could not be. */

@@ -13,13 +13,11 @@ import io.leveret.ra.observe.Causes;
 import io.leveret.ra.outbound.NotWrittenException.Kind;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A channel in confirm mode whose publishes are pipelined: a caller has it while it writes, the
- * answers are tracked by {@link Unanswered}.
+ * A channel in confirm mode whose publishes are pipelined: callers leave them to the {@link
+ * Writer}, the answers are tracked by {@link Unanswered}.
  *
  * <pre>{@code
  * OPEN --retire (confirm overdue, write failed, pool is done with it)--> RETIRED
@@ -29,30 +27,27 @@ import java.util.concurrent.locks.ReentrantLock;
  * CLOSED <-----------------------------------------------------------------+
  * }</pre>
  *
- * <p>Failure cases: deadline passes at the gate, at the window or at the lock (nothing written:
- * {@link NotWrittenException}); the write throws (the count may be off by one from the broker's:
- * the publish is UNKNOWN, those behind it are not written, and the channel is retired); the channel
- * is lost between write and answer (UNKNOWN), or between the registration there and the write (the
- * sweep after the write finds it); the answer is late (the caller leaves with UNKNOWN, the channel
- * is retired, the slot stays).
+ * <p>Failure cases: deadline passes at the gate or at the window (nothing written: {@link
+ * NotWrittenException}); the write throws (the count may be off by one from the broker's: the
+ * publish is UNKNOWN, those behind it are not written, and the channel is retired); the channel is
+ * lost before the write (NOT_SENT), or between write and answer (UNKNOWN; what is registered when
+ * the client finds its channel open is seen by the sweep, because the channel is closed before);
+ * the answer is late (the caller leaves with UNKNOWN, the channel is retired, the slot stays).
  *
  * <p>Thread-safe. The loss is heard of on the I/O thread, which never waits here.
  */
-final class ConfirmChannel implements ShutdownListener, Writer.Failures {
+final class ConfirmChannel implements ShutdownListener {
 
     private final LinkChannel channel;
-    private final Channel client;
     private final boolean serial;
     private final Runnable onUnusable;
     private final Runnable onClosed;
     private final Duration grace;
     private final Threads threads;
-    private final ReentrantLock writing = new ReentrantLock();
     private final Unanswered unanswered;
     private final Writer writer;
     private final AtomicBoolean unusable = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private long sequence; // the broker's number of the newest publish; guarded by writing
     private volatile boolean retired;
     private volatile String givenUp;
     private volatile ShutdownSignalException lost;
@@ -62,9 +57,8 @@ final class ConfirmChannel implements ShutdownListener, Writer.Failures {
 
     private ConfirmChannel(LinkChannel channel, int window, Threads threads, Owner owner) {
         this.channel = channel;
-        this.client = channel.client();
-        this.unanswered = new Unanswered(window, channel::answered, this::allAnswered);
-        this.writer = new Writer(client, channel.gate(), this);
+        this.unanswered = new Unanswered(window, this::answered, this::allAnswered);
+        this.writer = new Writer(channel.client(), channel.gate(), unanswered, this::writeFailed);
         this.threads = threads;
         this.serial = owner.serial();
         this.grace = owner.grace();
@@ -95,7 +89,7 @@ final class ConfirmChannel implements ShutdownListener, Writer.Failures {
 
     /** Begins to hear of the loss of the channel; at once when it is lost already. */
     ConfirmChannel watch() {
-        client.addShutdownListener(this);
+        channel.client().addShutdownListener(this);
         return this;
     }
 
@@ -118,33 +112,32 @@ final class ConfirmChannel implements ShutdownListener, Writer.Failures {
     }
 
     /**
-     * Hands a publish over to be written and returns without waiting for the answer.
+     * Hands a publish over to be written and returns without waiting for the answer. What one
+     * thread hands over is written in that order.
      *
      * @param wait true to wait at a shut gate until the deadline, false to give up at once, because
      *     the caller holds something that others need
      */
     PendingPublish publish(Outgoing p, Deadline deadline, boolean wait)
             throws NotWrittenException, InterruptedException {
-        PendingPublish written = null;
-        while (written == null) {
+        HeaderSize.check(p, channel);
+        PendingPublish handedOver = null;
+        while (handedOver == null) {
             passGate(deadline, wait);
-            written = writeIfOpen(p, deadline);
+            handedOver = handOverIfOpen(p, deadline);
         }
-        return written;
+        return handedOver;
     }
 
     /** Returns null when the gate has been shut while the caller waited for its turn. */
-    private PendingPublish writeIfOpen(Outgoing p, Deadline deadline)
+    private PendingPublish handOverIfOpen(Outgoing p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
-        if (!writing.tryLock(deadline.nanos(), TimeUnit.NANOSECONDS)) {
+        if (!unanswered.enter(deadline)) {
             throw new NotWrittenException(
-                    Kind.DEADLINE, "the channel was busy until the deadline", null);
+                    Kind.DEADLINE, "the confirm window was full until the deadline", null);
         }
+        boolean handedOver = false;
         try {
-            if (!unanswered.awaitRoom(deadline)) {
-                throw new NotWrittenException(
-                        Kind.DEADLINE, "the confirm window was full until the deadline", null);
-            }
             if (!isUsable()) {
                 throw new NotWrittenException(Kind.TEMPORARY, "the channel is closed", lost);
             }
@@ -153,11 +146,19 @@ final class ConfirmChannel implements ShutdownListener, Writer.Failures {
                 throw new NotWrittenException(
                         Kind.DEADLINE, "the deadline passed before it could be written", null);
             }
-            HeaderSize.check(p, channel);
-            return channel.gate().state() == WriteGate.State.OPEN ? write(p) : null;
+            if (channel.gate().state() != WriteGate.State.OPEN) {
+                return null;
+            }
+            handedOver = true;
         } finally {
-            writing.unlock();
+            if (!handedOver) {
+                unanswered.leave();
+            }
         }
+        PendingPublish pending = new PendingPublish(p, this);
+        p.written();
+        writer.write(pending);
+        return pending;
     }
 
     private void passGate(Deadline deadline, boolean wait)
@@ -172,28 +173,15 @@ final class ConfirmChannel implements ShutdownListener, Writer.Failures {
         }
     }
 
-    private PendingPublish write(Outgoing p) {
-        PendingPublish pending = new PendingPublish(p, ++sequence, this);
-        unanswered.add(pending);
-        writer.write(pending);
-        ShutdownSignalException signal = lost;
-        if (signal != null) {
-            sweep(signal);
-        }
-        return pending;
+    // --- what the I/O thread tells ---
+
+    private void answered() {
+        channel.answered();
+        writer.answered();
     }
 
-    // --- what could not be written; on the I/O thread ---
-
-    @Override
-    public void failed(PendingPublish pending, Exception cause) {
-        unanswered.notWritten(pending, cause);
+    private void writeFailed(Exception cause) {
         giveUp("a write failed: " + Causes.text(cause));
-    }
-
-    @Override
-    public void leftOver(PendingPublish pending) {
-        unanswered.leftOver(pending);
     }
 
     // --- the loss of the channel ---
@@ -204,6 +192,7 @@ final class ConfirmChannel implements ShutdownListener, Writer.Failures {
         if (!signal.isHardError() && !signal.isInitiatedByApplication()) {
             channel.answered(); // if only by a refusal
         }
+        writer.end(signal);
         sweep(signal);
         unanswered.wake();
         unusable();
@@ -252,6 +241,7 @@ final class ConfirmChannel implements ShutdownListener, Writer.Failures {
     void retire() {
         retired = true;
         unanswered.wake(); // whoever waits for room must go elsewhere
+        writer.letGo();
         if (unanswered.count() == 0) {
             close();
         } else {

@@ -1,30 +1,22 @@
 package io.leveret.ra.outbound;
 
-import io.leveret.ra.link.Deadline;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The unanswered publishes of one channel: a fixed ring, slot = sequence number &amp; mask. It
- * bounds the span between the oldest unanswered and the newest publish, not only their count, so
- * that no slot is ever needed twice however much out of order answers come.
+ * The written and unanswered publishes of one channel: a fixed ring, slot = sequence number &amp;
+ * mask. It bounds the span between the oldest unanswered and the newest publish, not only their
+ * count, so that no slot is ever needed twice however much out of order answers come.
  *
- * <p>One writer at a time (the holder of the channel's write lock) puts; the I/O thread takes; the
- * sweep after a loss may take at the same time. A slot is taken by compare-and-set, so each publish
- * is answered once.
+ * <p>The I/O thread alone puts, and takes what is answered; the sweep after a loss may take at the
+ * same time. A slot is taken by compare-and-set, so each publish is answered once.
  */
 final class ConfirmRing {
 
     private final int window;
     private final int mask;
     private final AtomicReferenceArray<PendingPublish> slots;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition room = lock.newCondition();
-    private volatile boolean waiting;
-    private volatile boolean woken;
 
     /** The oldest sequence number that may be unanswered; advanced by takers only. */
     private volatile long oldest = 1;
@@ -39,30 +31,14 @@ final class ConfirmRing {
         this.slots = new AtomicReferenceArray<>(size);
     }
 
-    private boolean hasRoom() {
+    /** Whether one more fits. */
+    boolean hasRoom() {
         return newest + 1 - oldest < window;
     }
 
-    /** Waits until one more fits, or {@link #wake}; called by the writer. */
-    boolean awaitRoom(Deadline deadline) throws InterruptedException {
-        if (hasRoom()) {
-            return true;
-        }
-        lock.lockInterruptibly();
-        try {
-            waiting = true;
-            long left = deadline.nanos();
-            while (!hasRoom() && !woken && left > 0) {
-                left = Math.min(room.awaitNanos(left), deadline.nanos());
-            }
-            return hasRoom() || woken;
-        } finally {
-            waiting = false;
-            lock.unlock();
-        }
-    }
-
+    /** Takes a publish in, and gives it its sequence number: the next one. */
     void put(PendingPublish pending) {
+        pending.sequence = newest + 1;
         slots.set(slot(pending.sequence), pending);
         newest = pending.sequence;
     }
@@ -81,7 +57,7 @@ final class ConfirmRing {
                 : null;
     }
 
-    /** Takes one, or all up to it; on the I/O thread. */
+    /** Takes one, or all up to it. */
     void take(long sequence, boolean multiple, Consumer<PendingPublish> taker) {
         long last = Math.min(sequence, newest);
         for (long s = multiple ? oldest : last; s <= last; s++) {
@@ -97,20 +73,12 @@ final class ConfirmRing {
         take(newest, true, taker);
     }
 
-    private void advance() {
-        lock.lock();
-        try {
-            long at = oldest;
-            while (at <= newest && slots.get(slot(at)) == null) {
-                at++;
-            }
-            oldest = at;
-            if (waiting) {
-                room.signalAll();
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void advance() {
+        long at = oldest;
+        while (at <= newest && slots.get(slot(at)) == null) {
+            at++;
         }
+        oldest = at;
     }
 
     PendingPublish oldest(Predicate<PendingPublish> which) {
@@ -121,16 +89,5 @@ final class ConfirmRing {
             }
         }
         return null;
-    }
-
-    /** Lets a waiting writer go: the channel is lost or retired. */
-    void wake() {
-        lock.lock();
-        try {
-            woken = true;
-            room.signalAll();
-        } finally {
-            lock.unlock();
-        }
     }
 }

@@ -9,7 +9,7 @@ import io.leveret.ra.outbound.NotWrittenException.Kind;
  * answered: all over the channel that the adapter itself has on the links. A channel of the pool
  * would not do, because the next lease may be another one.
  *
- * <p>The container is asked for a lease all the same, for each: it knows as whom the caller
+ * <p>A container is asked for a lease all the same, for each: it knows as whom the caller
  * publishes, and so over which links.
  *
  * <p>Failure cases: those of {@link FactoryPublisher} before the write. An exchange that is not
@@ -47,7 +47,7 @@ final class Lane {
     /** Writes one; waits where that is not possible yet. */
     Written write(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
-        return leases.until(p, deadline, () -> write(leases.ask(p, deadline).port(), p, deadline));
+        return leases.until(p, deadline, () -> write(leases.port(p, deadline), p, deadline));
     }
 
     /** Writes one over links that are known. */

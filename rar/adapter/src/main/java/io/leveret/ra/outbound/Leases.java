@@ -69,6 +69,9 @@ final class Leases {
      */
     private void awaitUsualLinks(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
+        if (known() != null) {
+            return;
+        }
         try {
             LinkGroup links;
             while ((links = factory.usualLinks()) != null
@@ -107,6 +110,17 @@ final class Leases {
             // A channel died between the pool and us, or another link of the group is ready.
             deadline.pause(PAUSE);
         }
+    }
+
+    /** Gives what a lease would give, where nobody has to be asked: in a server there is none. */
+    MqManagedConnection known() {
+        return manager instanceof UnmanagedConnections own ? own.usual() : null;
+    }
+
+    /** Gives the way to publish over the links that the pool would give. */
+    PublishPort port(Publication p, Deadline deadline) throws NotWrittenException {
+        MqManagedConnection known = known();
+        return (known == null ? ask(p, deadline) : known).port();
     }
 
     /** Asks the pool which connection it would give, and gives it back at once. */

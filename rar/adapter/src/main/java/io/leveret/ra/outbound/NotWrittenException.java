@@ -15,6 +15,8 @@ final class NotWrittenException extends Exception {
     enum Kind {
         /** Another channel, or the same one a little later, may take it. */
         TEMPORARY,
+        /** The same; it was handed over already, and its channel ended before it was written. */
+        LEFT_OVER,
         /** Time is over. */
         DEADLINE,
         /** It can never be written as it is. */
@@ -41,6 +43,10 @@ final class NotWrittenException extends Exception {
 
     boolean temporary() {
         return kind == Kind.TEMPORARY;
+    }
+
+    boolean leftOver() {
+        return kind == Kind.LEFT_OVER;
     }
 
     boolean permanent() {

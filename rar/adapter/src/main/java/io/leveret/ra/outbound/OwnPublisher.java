@@ -104,7 +104,7 @@ public final class OwnPublisher implements AutoCloseable {
             then.accept(Answer.notSent(false, e));
             return;
         }
-        pending.onAnswer(limit, room.threads, result -> then.accept(Answer.of(result)));
+        room.answers.await(pending, Deadline.in(limit), result -> then.accept(Answer.of(result)));
     }
 
     /** Lets go of the links. */

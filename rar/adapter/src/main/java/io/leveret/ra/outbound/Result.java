@@ -18,6 +18,11 @@ record Result(MqOutcome outcome, String reason, Throwable cause) {
         return new Result(outcome, reason, cause);
     }
 
+    /** Whether it was handed over, and nothing of it was written because its channel ended. */
+    boolean isLeftOver() {
+        return cause instanceof NotWrittenException e && e.leftOver();
+    }
+
     MqPublishException exception(Publication p) {
         return new MqPublishException(outcome, p.messageId(), reason, cause);
     }

@@ -63,7 +63,7 @@ final class Sending {
         Result result = result(() -> first.run(p));
         Duration pause = tries.next(result);
         while (pause != null && paused(pause, deadline)) {
-            result = result(() -> further.run(p.marked()));
+            result = result(() -> further.run(tries.again(p)));
             if (result.outcome() != MqOutcome.NOT_SENT) {
                 tries.written(p.factory());
             }
@@ -97,18 +97,27 @@ final class Sending {
 
     private Result leaseAndSend(Publication p, Deadline deadline)
             throws NotWrittenException, InterruptedException {
+        MqManagedConnection known = leases.known();
+        PendingPublish pending;
         PublishPort port;
-        PendingPublish pending = null;
-        try (MqConnectionHandle lease = leases.lease(p, deadline)) {
-            MqManagedConnection connection = lease.leased();
-            port = connection.port();
-            if (port.isProven(p.exchange())) {
-                pending = write(connection, p, deadline);
+        if (known != null) {
+            port = known.port();
+            pending = writeIfProven(known, p, deadline);
+        } else {
+            try (MqConnectionHandle lease = leases.lease(p, deadline)) {
+                port = lease.leased().port();
+                pending = writeIfProven(lease.leased(), p, deadline);
             }
         }
         return pending == null
                 ? Lane.write(port, p, deadline).await(p, deadline)
                 : answer(p, port, pending, deadline);
+    }
+
+    private static PendingPublish writeIfProven(
+            MqManagedConnection connection, Publication p, Deadline deadline)
+            throws NotWrittenException, InterruptedException {
+        return connection.port().isProven(p.exchange()) ? write(connection, p, deadline) : null;
     }
 
     private static PendingPublish write(
@@ -131,7 +140,11 @@ final class Sending {
         if (!group.awaitReady(deadline)) {
             throw new NotWrittenException(Kind.DEADLINE, group.whyNotReady(), null);
         }
-        return answer(p, port, write(handle.held(), p, deadline), deadline);
+        Result result = answer(p, port, write(handle.held(), p, deadline), deadline);
+        // Its channel was the handle's: that has gone, and is not waited for.
+        return result.isLeftOver()
+                ? Result.of(result.outcome(), result.reason(), result.cause().getCause())
+                : result;
     }
 
     /** Publishes over links that are known, and waits for them where they are lost. */

@@ -24,8 +24,9 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>Made again is what was nacked, and if that is asked for what is unknown because the channel
  * was lost or the write failed; never what was returned, what the caller stopped waiting for, or
- * what the pause would take beyond the deadline. (Waiting for what is not written at all is no
- * repetition: see {@link Leases#until}.)
+ * what the pause would take beyond the deadline. What was not written because its channel ended
+ * before is tried as often as there is time: like waiting for a connection (see {@link
+ * Leases#until}) that is no repetition, and needs no mark.
  *
  * <p>Used by one thread at a time.
  */
@@ -33,6 +34,9 @@ final class Tries {
 
     /** The pause grows up to sixteen times itself. */
     private static final int MOST_DOUBLINGS = 4;
+
+    /** Long enough for the loss of a channel to be known everywhere. */
+    private static final Duration AT_ONCE = Duration.ofMillis(10);
 
     private final PublishRetrySettings plan;
     private final Deadline deadline;
@@ -50,18 +54,27 @@ final class Tries {
      * @return after what pause there is another try; null when there is none
      */
     Duration next(Result result) {
-        if (repetitions >= plan.retries() || !isRepeatable(result)) {
+        boolean unwritten = result.isLeftOver();
+        if (!unwritten && (repetitions >= plan.retries() || !isRepeatable(result))) {
             return null;
         }
-        Duration pause = pause();
+        Duration pause = unwritten ? AT_ONCE : pause();
         if (pause.toNanos() >= deadline.nanos()) {
             return null;
+        }
+        if (unwritten) {
+            return pause;
         }
         if (earlier == null || doubt(result) >= doubt(earlier)) {
             earlier = result;
         }
         repetitions++;
         return pause;
+    }
+
+    /** Gives what is published next: with the mark, unless nothing was written yet. */
+    Publication again(Publication p) {
+        return earlier == null ? p : p.marked();
     }
 
     /** A try was written: counts it when it is not the first one. */

@@ -7,22 +7,23 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.leveret.MqOutcome;
 import io.leveret.ra.link.Deadline;
 import io.leveret.ra.observe.Causes;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.leveret.ra.outbound.NotWrittenException.Kind;
 
 /**
  * The publishes of one channel that are not answered yet, and their answers.
  *
  * <p>Failure cases: answers come for several at once, out of order, or twice (a publish is answered
  * once); none comes, because writing failed or the channel was lost (whoever knows that says so); a
- * return (it names no publish).
+ * return (it names no publish); so much out of order that the ring is full although there is room
+ * in the window (writing goes on with the next answer).
  *
- * <p>Thread-safe, but for one writer at a time. Confirms arrive on the I/O thread, which never
- * waits here.
+ * <p>Thread-safe. Publishes are written, and confirms arrive, on the I/O thread, which never waits
+ * here.
  */
 final class Unanswered implements ConfirmListener, ReturnListener {
 
     private final ConfirmRing ring;
-    private final AtomicInteger count = new AtomicInteger();
+    private final Window window;
     private final Runnable onAnswer;
     private final Runnable onNoneLeft;
 
@@ -30,35 +31,47 @@ final class Unanswered implements ConfirmListener, ReturnListener {
      * Starts with none.
      *
      * @param window how many there may be
-     * @param onAnswer hears of each word of the broker, on the I/O thread
+     * @param onAnswer hears of each word of the broker when it is heeded, on the I/O thread
      * @param onNoneLeft hears each time that the last one is answered
      */
     Unanswered(int window, Runnable onAnswer, Runnable onNoneLeft) {
         this.ring = new ConfirmRing(window);
+        this.window = new Window(window);
         this.onAnswer = onAnswer;
         this.onNoneLeft = onNoneLeft;
     }
 
     int count() {
-        return count.get();
+        return window.count();
     }
 
-    // --- the writer's side ---
+    // --- the callers' side ---
 
-    /** Waits until one more fits, or {@link #wake}; false when the deadline has passed. */
-    boolean awaitRoom(Deadline deadline) throws InterruptedException {
-        return ring.awaitRoom(deadline);
+    /** Takes a place, and waits for it at most until the deadline; false when it has passed. */
+    boolean enter(Deadline deadline) throws InterruptedException {
+        return window.enter(deadline);
     }
 
-    /** Lets a waiting writer go: the channel is lost or retired. */
+    /** Gives back a place for which nothing was handed over. */
+    void leave() {
+        if (window.leave()) {
+            onNoneLeft.run();
+        }
+    }
+
+    /** Lets all go that wait for a place: the channel is lost or retired. */
     void wake() {
-        ring.wake();
+        window.open();
     }
 
-    /** Notes one; before it is written, because the answer may be faster. */
-    void add(PendingPublish pending) {
-        count.incrementAndGet();
-        pending.publication.written();
+    // --- the writer's side, on the I/O thread ---
+
+    boolean hasRoom() {
+        return ring.hasRoom();
+    }
+
+    /** Notes one, which has a place; before it is written, because the answer may be faster. */
+    void put(PendingPublish pending) {
         ring.put(pending);
     }
 
@@ -71,13 +84,12 @@ final class Unanswered implements ConfirmListener, ReturnListener {
                 cause);
     }
 
-    /** It was never handed to the client. */
-    void leftOver(PendingPublish pending) {
-        answer(
-                ring.take(pending.sequence),
-                MqOutcome.NOT_SENT,
-                "writing another one before it has failed",
-                null);
+    /** It has a place, and was never handed to the client. */
+    void leftOver(PendingPublish pending, Exception cause) {
+        NotWrittenException why =
+                new NotWrittenException(
+                        Kind.LEFT_OVER, "the channel ended before it was written", cause);
+        answer(pending, MqOutcome.NOT_SENT, why.getMessage(), why);
     }
 
     /**
@@ -102,17 +114,17 @@ final class Unanswered implements ConfirmListener, ReturnListener {
 
     @Override
     public void handleAck(long sequence, boolean multiple) {
-        onAnswer.run();
         ring.take(sequence, multiple, pending -> answer(pending, MqOutcome.CONFIRMED, null, null));
+        onAnswer.run();
     }
 
     @Override
     public void handleNack(long sequence, boolean multiple) {
-        onAnswer.run();
         ring.take(
                 sequence,
                 multiple,
                 pending -> answer(pending, MqOutcome.NACKED, "the broker refused it", null));
+        onAnswer.run();
     }
 
     @Override
@@ -149,8 +161,6 @@ final class Unanswered implements ConfirmListener, ReturnListener {
             pending.end(outcome, reason, cause);
         }
         pending.publication.answered();
-        if (count.decrementAndGet() == 0) {
-            onNoneLeft.run();
-        }
+        leave();
     }
 }

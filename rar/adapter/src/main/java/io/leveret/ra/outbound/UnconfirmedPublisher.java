@@ -75,6 +75,6 @@ final class UnconfirmedPublisher extends TargetPublisher {
         return leases.until(
                 p,
                 deadline,
-                () -> PlainPort.of(room, leases.ask(p, deadline).group()).write(p, deadline));
+                () -> PlainPort.of(room, leases.port(p, deadline).group()).write(p, deadline));
     }
 }

@@ -21,6 +21,12 @@ final class UnmanagedConnections implements ConnectionManager {
         return pool((MqManagedConnectionFactory) factory).lease(info);
     }
 
+    /** Gives what publishers would lease; null when there is none now. */
+    MqManagedConnection usual() {
+        UnmanagedPool known = pool;
+        return known == null ? null : known.usual();
+    }
+
     private UnmanagedPool pool(MqManagedConnectionFactory factory) throws ResourceException {
         UnmanagedPool known = pool;
         if (known != null) {

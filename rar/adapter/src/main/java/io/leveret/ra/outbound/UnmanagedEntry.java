@@ -4,15 +4,21 @@ import io.leveret.ra.settings.BrokerSettings;
 import jakarta.resource.spi.ConnectionEvent;
 import jakarta.resource.spi.ConnectionEventListener;
 import jakarta.resource.spi.ConnectionRequestInfo;
+import java.util.concurrent.TimeUnit;
 
-/** One managed connection of an {@link UnmanagedPool}, whose lock guards it. */
+/**
+ * One managed connection of an {@link UnmanagedPool}, whose lock guards it: but whether it is
+ * usable may be asked, and it may be touched, without.
+ */
 final class UnmanagedEntry implements ConnectionEventListener {
+
+    private static final long TOUCH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final UnmanagedPool pool;
     private final MqManagedConnection connection;
     private int leases;
-    private boolean lost;
-    private long lastUse = System.nanoTime();
+    private volatile boolean lost;
+    private volatile long lastUse = System.nanoTime();
 
     UnmanagedEntry(UnmanagedPool pool, MqManagedConnection connection) {
         this.pool = pool;
@@ -52,6 +58,14 @@ final class UnmanagedEntry implements ConnectionEventListener {
     /** How long it has been idle; 0 while it is not. */
     long idleNanos() {
         return isIdle() ? System.nanoTime() - lastUse : 0;
+    }
+
+    /** A publisher goes over its links, without a lease. */
+    void touch() {
+        long now = System.nanoTime();
+        if (now - lastUse > TOUCH_NANOS) { // written seldom, because many threads read it
+            lastUse = now;
+        }
     }
 
     void lose() {

@@ -10,14 +10,14 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The managed connections of a factory that is used without a server. Publishers share a few of
- * them, because they lease for one write; what an application opens has one to itself until it
- * closes it. Nothing is opened ahead of need.
+ * The managed connections of a factory that is used without a server. Publishers share one of them,
+ * because they lease for one write; and as long as it is in order they do not even lease ({@link
+ * #usual}). What an application opens has one to itself until it closes it. Nothing is opened ahead
+ * of need.
  *
  * <pre>{@code
  *        +--publisher--> SHARED --last lease given back--+
@@ -28,9 +28,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * }</pre>
  *
  * <p>Failure cases: the connection is lost while leases point to it (their writes fail unwritten
- * and are tried again on another one); several publishers come at once while there is none (one or
- * two open one, the others wait for it); there is no room for another channel (publishers share
- * what there is). Only what matches user and password is handed out.
+ * and are tried again on another one); several publishers come at once while there is none (one
+ * opens one, the others wait for it); an application takes the one that publishers use while they
+ * do not (they lease another one; who has looked it up just before publishes there once more). Only
+ * what matches user and password is handed out.
  *
  * <p>Nothing that lives on in the factory's threads holds the pool: it ends with the factory. Held
  * connections are not listed. Thread-safe; the lock is never held while a managed connection is
@@ -38,13 +39,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class UnmanagedPool {
 
-    /** How many connections publishers share as long as they need that many at the same time. */
-    private static final int SHARED = 2;
-
     private static final int MOST_IDLE = 8;
-
-    /** How long publishers make do with what they share when no more could be opened. */
-    private static final long CONTENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final MqManagedConnectionFactory factory;
     private final Duration idleTime;
@@ -52,9 +47,11 @@ final class UnmanagedPool {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition opened = lock.newCondition();
     private final List<UnmanagedEntry> entries = new ArrayList<>();
-    private int opening;
-    private long contentUntil = System.nanoTime();
+    private boolean opening;
     private boolean timed;
+
+    /** What publishers have leased last, unless an application has taken it since. */
+    private volatile UnmanagedEntry usual;
 
     UnmanagedPool(MqManagedConnectionFactory factory) throws ResourceException {
         LinkSettings link = factory.link();
@@ -65,7 +62,11 @@ final class UnmanagedPool {
 
     /** Gives a handle: a publisher's when the thread has a publisher's deadline. */
     Object lease(ConnectionRequestInfo info) throws ResourceException {
-        UnmanagedEntry entry = CallerDeadline.isSet() ? share(info) : hold(info);
+        boolean shared = CallerDeadline.isSet();
+        UnmanagedEntry entry = shared ? share(info) : hold(info);
+        if (shared) {
+            usual = entry; // publishers sign on as nobody else
+        }
         boolean leased = false;
         try {
             Object handle = entry.connection().getConnection(null, info);
@@ -78,6 +79,16 @@ final class UnmanagedPool {
         }
     }
 
+    /** Gives what publishers would lease; null when there is none, or it has to be waited for. */
+    MqManagedConnection usual() {
+        UnmanagedEntry entry = usual;
+        if (entry == null || !entry.isUsable() || !entry.connection().group().isReady()) {
+            return null;
+        }
+        entry.touch();
+        return entry.connection();
+    }
+
     private UnmanagedEntry hold(ConnectionRequestInfo info) throws ResourceException {
         BrokerSettings broker = factory.signOn(null, info);
         lock.lock();
@@ -85,6 +96,9 @@ final class UnmanagedPool {
             UnmanagedEntry least = leastUsed(broker, info);
             if (least != null && least.isIdle()) {
                 entries.remove(least);
+                if (least == usual) {
+                    usual = null;
+                }
                 least.lease();
                 return least;
             }
@@ -103,18 +117,12 @@ final class UnmanagedPool {
         try {
             fresh = open(info);
             return fresh;
-        } catch (ResourceException e) {
-            UnmanagedEntry instead = shareInstead(info);
-            if (instead == null) {
-                throw e;
-            }
-            return instead;
         } finally {
             opened(fresh);
         }
     }
 
-    /** Gives one to share, or null when the caller is to open one; waits while others do. */
+    /** Gives one to share, or null when the caller is to open one; waits while another one does. */
     private UnmanagedEntry shareOrMayOpen(ConnectionRequestInfo info) throws ResourceException {
         BrokerSettings broker = factory.signOn(null, info);
         lock.lock();
@@ -122,12 +130,12 @@ final class UnmanagedPool {
             Deadline deadline = null;
             while (true) {
                 UnmanagedEntry least = leastUsed(broker, info);
-                if (least != null && (least.isIdle() || !mayOpenMore(broker, info))) {
+                if (least != null) {
                     least.lease();
                     return least;
                 }
-                if (least != null || opening < SHARED) {
-                    opening++;
+                if (!opening) {
+                    opening = true;
                     return null;
                 }
                 deadline = deadline == null ? CallerDeadline.current(openTime) : deadline;
@@ -136,10 +144,6 @@ final class UnmanagedPool {
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean mayOpenMore(BrokerSettings broker, ConnectionRequestInfo info) {
-        return opening + count(broker, info) < SHARED && System.nanoTime() - contentUntil >= 0;
     }
 
     private void awaitOpened(Deadline deadline) throws ResourceException {
@@ -155,27 +159,11 @@ final class UnmanagedPool {
         }
     }
 
-    /** None could be opened: shares what there is, and asks for no more for a while. */
-    private UnmanagedEntry shareInstead(ConnectionRequestInfo info) throws ResourceException {
-        BrokerSettings broker = factory.signOn(null, info);
-        lock.lock();
-        try {
-            contentUntil = System.nanoTime() + CONTENT_NANOS;
-            UnmanagedEntry least = leastUsed(broker, info);
-            if (least != null) {
-                least.lease();
-            }
-            return least;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** An attempt to open one to share has ended. */
     private void opened(UnmanagedEntry fresh) {
         lock.lock();
         try {
-            opening--;
+            opening = false;
             if (fresh != null && !fresh.isLost()) {
                 entries.add(fresh);
             }
@@ -202,16 +190,6 @@ final class UnmanagedPool {
             }
         }
         return least;
-    }
-
-    private int count(BrokerSettings broker, ConnectionRequestInfo info) {
-        int count = 0;
-        for (UnmanagedEntry entry : entries) {
-            if (entry.matches(broker, info)) {
-                count++;
-            }
-        }
-        return count;
     }
 
     // --- the end of leases ---
