@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * The ledger run of publishing: 64 threads publish through an enterprise bean on a real server, in
- * every style of the API, inside and outside transactions, with and without PostgreSQL in them,
- * while broker, network and server fail.
+ * every style of the API, inside and outside transactions of every transaction mode, with and
+ * without PostgreSQL in them, while broker, network and server fail.
  *
  * <p><b>The books.</b> Each message has an id that says how it was published, and a route to one
  * queue. The application writes to a file what it attempts, what it is told, and how transactions

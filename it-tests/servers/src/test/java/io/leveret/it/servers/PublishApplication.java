@@ -3,7 +3,9 @@ package io.leveret.it.servers;
 import io.leveret.it.database.PostgresNode;
 import io.leveret.it.ledger.Ledger;
 import io.leveret.it.servers.publish.Load;
+import io.leveret.it.servers.publish.Publishers;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jboss.as.controller.client.helpers.Operations;
 import org.jboss.as.controller.client.helpers.Operations.CompositeOperationBuilder;
 import org.jboss.dmr.ModelNode;
@@ -20,6 +22,16 @@ final class PublishApplication {
     static final String ROOT = "leveret-publish";
 
     private static final String NAME = ROOT + ".war";
+
+    private static final String INSTANCE = "publish";
+
+    /** The last parts of what {@link Publishers} looks up. */
+    private static final String AFTER_COMMIT = "publish";
+
+    private static final String LOCAL = "local";
+
+    /** So few that all of them are there soon; threads wait for one while there is none. */
+    private static final int LOCAL_CONNECTIONS = 8;
 
     private PublishApplication() {}
 
@@ -47,6 +59,10 @@ final class PublishApplication {
         server.execute(instances.build().getOperation());
         WildFlyDataSources.add(server, database);
         server.deploy(Deployments.file(Deployments.ADAPTER));
+        new WildFlyInstance(INSTANCE)
+                .factory(AFTER_COMMIT, Map.of("parkingQueue", PublishFaults.PARKING))
+                .factory(LOCAL, LOCAL_CONNECTIONS, Map.of("transactionMode", "LOCAL"))
+                .start(server);
         server.deploy(export(folder));
     }
 

@@ -25,6 +25,9 @@ final class PublishFaults {
     /** The id of messages that only take up room. */
     static final String FILLER = "filler";
 
+    /** The queue for what committed transactions can never publish. */
+    static final String PARKING = "publish.parking";
+
     /** So many messages at least are lost when the server is killed. */
     static final int LOST = 20;
 
@@ -150,6 +153,7 @@ final class PublishFaults {
                                 false,
                                 Map.of("x-queue-type", destination.type()));
                     }
+                    channel.queueDeclare(PARKING, true, false, false, Map.of());
                 });
         declareRoute();
     }

@@ -17,7 +17,12 @@ import java.util.Set;
  * <p>In a transaction its end binds: rolled back is not there; committed is there. It may be there
  * more than once where a fault made the adapter repeat it, and then all copies but one carry the
  * mark. Committed may be missing for two reasons: the server was killed before it was published,
- * which only its last commits can claim; or its route was missing, and the adapter has reported so.
+ * which only its last commits can claim; or its route was missing, and the adapter has reported so
+ * and parked it. Nothing else is parked.
+ *
+ * <p>Where the connection is a resource of the transaction (LOCAL), committed is there once and
+ * without a mark. A transaction that did commit as far as the application is concerned, and that
+ * the broker's answers made roll back, may have left its messages there, once.
  */
 final class PublishJudge {
 
@@ -100,8 +105,14 @@ final class PublishJudge {
         if (trail.row() && !mayHaveRow(ticket.frame(), trail)) {
             return "there is a row of it";
         }
-        if (!ticket.frame().afterCommit()) {
+        if (trail.parked() > 0 && !mayBeParked(ticket, trail)) {
+            return "it is parked";
+        }
+        if (!ticket.frame().joins()) {
             return outside(ticket, trail);
+        }
+        if (ticket.frame().local()) {
+            return local(ticket, trail);
         }
         return ticket.frame().commits() ? inTransaction(ticket, trail) : rolledBack(ticket, trail);
     }
@@ -113,6 +124,10 @@ final class PublishJudge {
         if (trail.outcome() == null) {
             return cutOff(ticket) == null ? "it has never ended" : atMostOnce(trail);
         }
+        return asTold(trail);
+    }
+
+    private static String asTold(PublishTrail trail) {
         return switch (trail.outcome()) {
             case CONFIRMED -> trail.copies() == 1 ? null : "it is there " + times(trail);
             case UNKNOWN -> atMostOnce(trail);
@@ -122,6 +137,35 @@ final class PublishJudge {
 
     private static boolean mayHaveRow(Frame frame, PublishTrail trail) {
         return frame.row() && frame.commits() && !Boolean.FALSE.equals(trail.committed());
+    }
+
+    private boolean mayBeParked(Ticket ticket, PublishTrail trail) {
+        return ticket.frame().joins()
+                && !ticket.frame().local()
+                && undeliverable.contains(ticket.id())
+                && trail.parkedUnmarked() <= 1;
+    }
+
+    private String local(Ticket ticket, PublishTrail trail) {
+        if (trail.marked() > 0) {
+            return "it is marked, and was published once";
+        }
+        if (!ticket.frame().commits()) {
+            return rolledBack(ticket, trail);
+        }
+        if (trail.refused() && trail.outcome() == Outcome.NOT_SENT) {
+            return absent(trail);
+        }
+        if (trail.committed() == null) {
+            return cutOff(ticket) == null ? "its transaction has never ended" : atMostOnce(trail);
+        }
+        if (!trail.committed()) {
+            return trail.outcome() == null ? atMostOnce(trail) : asTold(trail);
+        }
+        if (ticket.frame().row() && !trail.row()) {
+            return "committed without its row";
+        }
+        return trail.copies() == 1 ? null : "committed, and there " + times(trail);
     }
 
     private String rolledBack(Ticket ticket, PublishTrail trail) {
@@ -170,6 +214,9 @@ final class PublishJudge {
         boolean told = trail.outcome() == null || trail.outcome() == Outcome.RETURNED;
         if (reported && told && !ticket.destination().exchange().isEmpty()) {
             givenBack++;
+            if (trail.parked() == 0) {
+                return "given back, and not parked";
+            }
             return misrouted(trail) ? null : "given back, and its route was there";
         }
         Window kill = cutOff(ticket);

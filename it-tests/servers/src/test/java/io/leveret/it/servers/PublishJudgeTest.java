@@ -170,8 +170,83 @@ class PublishJudgeTest {
         assertWrong(reported);
         ended(FAULT, true);
         assertWrong(ticket(Destination.ROUTED, Frame.COMMIT, 0));
+        assertWrong(reported);
+        trail.parked(false);
         assertFine(reported);
-        assertEquals(2, judge.givenBack(), "with and without a route");
+        assertEquals(3, judge.givenBack(), "with and without a route, and without being parked");
+        trail.parked(true);
+        assertFine(reported);
+        trail.parked(false);
+        assertWrong(reported);
+    }
+
+    @Test
+    void only_what_is_reported_is_parked() {
+        begun(1);
+        ended(FAULT, true);
+        copies(1, 0);
+        trail.parked(false);
+        assertWrong(ticket(Frame.COMMIT));
+        assertWrong(ticket(Frame.PLAIN));
+        assertFine(Ticket.of(REPORTED));
+    }
+
+    @Test
+    void what_a_local_transaction_commits_is_there_once_and_unmarked() {
+        begun(FAULT);
+        ended(FAULT, true);
+        assertWrong(ticket(Frame.LOCAL_COMMIT));
+        copies(1, 0);
+        assertFine(ticket(Frame.LOCAL_COMMIT));
+        assertWrong(ticket(Frame.LOCAL_ROLLBACK));
+        assertWrong(ticket(Frame.LOCAL_COMMIT_ROW));
+        trail.hasRow();
+        assertFine(ticket(Frame.LOCAL_COMMIT_ROW));
+        copies(1, 0);
+        assertWrong(ticket(Frame.LOCAL_COMMIT_ROW));
+    }
+
+    @Test
+    void what_a_local_transaction_publishes_is_never_marked() {
+        begun(FAULT);
+        ended(FAULT, true);
+        copies(0, 1);
+        assertWrong(ticket(Frame.LOCAL_COMMIT));
+    }
+
+    @Test
+    void a_local_transaction_that_the_broker_makes_roll_back_may_leave_its_messages_once() {
+        begun(1);
+        ended(2, false);
+        assertFine(ticket(Frame.LOCAL_COMMIT));
+        copies(1, 0);
+        assertFine(ticket(Frame.LOCAL_COMMIT));
+        assertWrong(ticket(Frame.LOCAL_ROLLBACK));
+        copies(1, 0);
+        assertWrong(ticket(Frame.LOCAL_COMMIT));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"RETURNED", "NACKED", "NOT_SENT"})
+    void a_local_transaction_that_rolls_back_leaves_nothing_that_is_told_as_not_there(
+            Outcome outcome) {
+        begun(1);
+        told(2, outcome);
+        ended(3, false);
+        assertFine(ticket(Frame.LOCAL_COMMIT));
+        copies(1, 0);
+        assertWrong(ticket(Frame.LOCAL_COMMIT));
+    }
+
+    @Test
+    void a_local_transaction_without_an_end_needs_a_kill() {
+        begun(1);
+        assertWrong(ticket(Destination.QUORUM, Frame.LOCAL_COMMIT, 1));
+        assertFine(ticket(Frame.LOCAL_COMMIT));
+        copies(2, 0);
+        assertWrong(ticket(Frame.LOCAL_COMMIT));
     }
 
     @Test

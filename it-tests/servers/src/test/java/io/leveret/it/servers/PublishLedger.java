@@ -89,7 +89,12 @@ final class PublishLedger {
             if (message.id().equals(PublishFaults.FILLER)) {
                 continue;
             }
-            trail(message.id()).found(message.possibleDuplicate());
+            PublishTrail trail = trail(message.id());
+            if (message.queue().equals(PublishFaults.PARKING)) {
+                trail.parked(message.possibleDuplicate());
+                continue;
+            }
+            trail.found(message.possibleDuplicate());
             Destination destination = Ticket.of(message.id()).destination();
             if (!destination.queue().equals(message.queue())) {
                 verdict.wrong(message.id() + " is in " + message.queue());

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** One ledger run of publishing: broker, database, server and load, from start to verdict. */
 final class PublishRun implements AutoCloseable {
@@ -232,7 +233,11 @@ final class PublishRun implements AutoCloseable {
         for (int life = 0; life < load.lives(); life++) {
             ledger.readPublished(folder.resolve(PublishBooks.file(life)));
         }
-        List<String> queues = Arrays.stream(Destination.values()).map(Destination::queue).toList();
+        List<String> queues =
+                Stream.concat(
+                                Arrays.stream(Destination.values()).map(Destination::queue),
+                                Stream.of(PublishFaults.PARKING))
+                        .toList();
         long begin = System.nanoTime();
         ledger.found(BrokerContents.drain(broker.uri(), queues, DRAIN), verdict);
         verdict.remark("drained in " + (System.nanoTime() - begin) / 1_000_000 + " ms");

@@ -14,6 +14,8 @@ final class PublishTrail {
     private long ended;
     private int copies;
     private int marked;
+    private int parked;
+    private int parkedUnmarked;
     private boolean row;
 
     void add(LedgerEvent event) {
@@ -35,6 +37,12 @@ final class PublishTrail {
     void found(boolean withMark) {
         copies++;
         marked += withMark ? 1 : 0;
+    }
+
+    /** The parking queue holds a copy. */
+    void parked(boolean withMark) {
+        parked++;
+        parkedUnmarked += withMark ? 0 : 1;
     }
 
     /** The database holds the row that was inserted with it. */
@@ -83,5 +91,15 @@ final class PublishTrail {
     /** Copies with the possible-duplicate mark. */
     int marked() {
         return marked;
+    }
+
+    /** Copies in the parking queue. */
+    int parked() {
+        return parked;
+    }
+
+    /** Copies in the parking queue without the possible-duplicate mark. */
+    int parkedUnmarked() {
+        return parkedUnmarked;
     }
 }

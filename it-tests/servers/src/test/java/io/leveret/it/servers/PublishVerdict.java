@@ -61,7 +61,7 @@ final class PublishVerdict {
                         + " messages of transactions are there more than once, each with a reason"
                         + " and the mark; "
                         + judge.givenBack()
-                        + " were given back after the commit, each reported");
+                        + " were given back after the commit, each reported and parked");
         remark(
                 judge.killed().size()
                         + " were committed and never published, because the server was killed: "

@@ -1,6 +1,7 @@
 package io.leveret.it.servers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -116,6 +117,36 @@ class WildFlyCommitTest extends CommitScenarios {
             thread.get(120, TimeUnit.SECONDS);
         }
         threads.shutdown();
+    }
+
+    /**
+     * The database is made to forget what it has prepared, while the broker keeps its confirm back:
+     * the message is out by then, and the rows are gone.
+     */
+    @Test
+    void local_stays_published_when_a_database_fails_after_it_has_prepared() throws Exception {
+        String warm = newId("warm");
+        assertEquals("COMMITTED", commit(localFactory(), List.of(source("it-xa")), OUT, warm));
+        assertEquals(List.of(warm), queues().drainIds(OUT));
+        String id = newId("late");
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        Future<String> answer;
+        broker().freeze();
+        try {
+            answer = thread.submit(() -> commit(localFactory(), List.of(source("it-xa")), OUT, id));
+            List<String> prepared =
+                    Eventually.value(
+                            "prepared",
+                            () -> database().sql("select gid from pg_prepared_xacts"),
+                            gids -> gids.size() == 1);
+            database().sql("rollback prepared '" + prepared.get(0) + "'");
+        } finally {
+            broker().thaw();
+            thread.shutdown();
+        }
+        assertTrue(answer.get(60, TimeUnit.SECONDS).startsWith("ROLLED_BACK "), answer::toString);
+        assertEquals(List.of(), rows(id));
+        assertEquals(List.of(id), queues().drainIds(OUT));
     }
 
     @Override

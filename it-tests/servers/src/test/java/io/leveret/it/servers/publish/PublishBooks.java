@@ -63,7 +63,7 @@ public class PublishBooks {
     void outcome(String id, MqOutcome outcome) {
         log.outcome(id, Outcome.valueOf(outcome.name()));
         Ticket ticket = Ticket.of(id);
-        if (!ticket.frame().afterCommit()) {
+        if (!ticket.frame().joins()) {
             outcomes.get(outcome).increment();
         }
         if (outcome == MqOutcome.CONFIRMED) {

@@ -29,19 +29,35 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 public class Publishers {
 
-    @Resource(lookup = "java:/leveret/ConnectionFactory")
+    /** The connection factory with transactionMode=AFTER_COMMIT, and a parking queue. */
+    private static final String AFTER_COMMIT = "java:/leveret/publish";
+
+    /** The connection factory with transactionMode=LOCAL. */
+    private static final String LOCAL = "java:/leveret/local";
+
+    @Resource(lookup = AFTER_COMMIT)
     private MqConnectionFactory factory;
 
-    @Inject @MqTarget private MqPublisher injected;
+    @Resource(lookup = LOCAL)
+    private MqConnectionFactory localFactory;
 
     @Inject
-    @MqTarget(transactionMode = MqTransactionMode.NONE)
+    @MqTarget(connectionFactory = AFTER_COMMIT)
+    private MqPublisher injected;
+
+    @Inject
+    @MqTarget(connectionFactory = AFTER_COMMIT, transactionMode = MqTransactionMode.NONE)
     private MqPublisher injectedForNone;
+
+    @Inject
+    @MqTarget(connectionFactory = LOCAL)
+    private MqPublisher injectedForLocal;
 
     @Inject private PublishBooks books;
 
     private MqPublisher created;
     private MqPublisher createdForNone;
+    private MqPublisher createdForLocal;
 
     @PostConstruct
     void create() {
@@ -49,21 +65,28 @@ public class Publishers {
         created = factory.createPublisher(options);
         createdForNone =
                 factory.createPublisher(options.withTransactionMode(MqTransactionMode.NONE));
+        createdForLocal = localFactory.createPublisher(options);
     }
 
     /** Publishes; gives what is not decided yet when it returns. */
     List<CompletableFuture<Void>> publish(Work work) {
         books.attempt(work.ids());
-        boolean none = work.frame().ignored();
-        MqPublisher own = none ? createdForNone : created;
-        MqPublisher given = none ? injectedForNone : injected;
+        Frame frame = work.frame();
         return switch (work.style()) {
-            case PUBLISH -> oneByOne(work, own::publish);
-            case INJECTED -> oneByOne(work, given::publish);
-            case HANDLE -> onHandle(work);
-            case ALL -> all(work, own);
-            case ASYNC -> async(work, own);
+            case PUBLISH -> oneByOne(work, created(frame)::publish);
+            case INJECTED -> oneByOne(work, injected(frame)::publish);
+            case HANDLE -> onHandle(work, frame.local() ? localFactory : factory);
+            case ALL -> all(work, created(frame));
+            case ASYNC -> async(work, created(frame));
         };
+    }
+
+    private MqPublisher created(Frame frame) {
+        return frame.local() ? createdForLocal : frame.ignored() ? createdForNone : created;
+    }
+
+    private MqPublisher injected(Frame frame) {
+        return frame.local() ? injectedForLocal : frame.ignored() ? injectedForNone : injected;
     }
 
     private interface Publish {
@@ -84,15 +107,15 @@ public class Publishers {
     }
 
     private void accepted(Work work, String id) {
-        if (!work.frame().afterCommit()) {
+        if (!work.frame().joins()) {
             books.outcome(id, MqOutcome.CONFIRMED);
         }
     }
 
-    private List<CompletableFuture<Void>> onHandle(Work work) {
+    private List<CompletableFuture<Void>> onHandle(Work work, MqConnectionFactory from) {
         MqConnection connection;
         try {
-            connection = factory.getConnection();
+            connection = from.getConnection();
         } catch (MqConnectionException e) {
             work.ids().forEach(id -> books.outcome(id, MqOutcome.NOT_SENT));
             return List.of();

@@ -49,7 +49,7 @@ public class WorkBean {
             insert(work);
         }
         List<CompletableFuture<Void>> open = publishers.publish(work);
-        if (work.frame().afterCommit()) {
+        if (work.frame().joins()) {
             follow(work);
         }
         if (!work.frame().commits()) {
