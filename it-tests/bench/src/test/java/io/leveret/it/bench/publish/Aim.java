@@ -20,7 +20,7 @@ record Aim(double leastSpeed, double mostCpu) {
                             : many ? new Aim(Double.NaN, 0.8) : NONE;
             case BARE_PIPELINED -> many ? new Aim(0.9, Double.NaN) : NONE;
             case BARE_WINDOW -> load == Load.ASYNC ? new Aim(0.95, 1.25) : NONE;
-            case LEVERET, SPRING -> NONE;
+            case LEVERET, LEVERET_EJB, BARE_SHARED, SPRING -> NONE;
         };
     }
 }

@@ -5,17 +5,17 @@ import java.util.List;
 /** How many publish, and how. */
 enum Load {
     /** One thread that waits for each confirm. */
-    ONE("1 thread", 1, 5_000),
+    ONE("1 thread", 1, 3_000),
     /** As many threads. */
-    SIXTEEN("16 threads", 16, 16_000),
+    SIXTEEN("16 threads", 16, 10_000),
     /** As many threads. */
-    SIXTY_FOUR("64 threads", 64, 24_000),
+    SIXTY_FOUR("64 threads", 64, 16_000),
     /** As many threads. */
-    TWO_HUNDRED("200 threads", 200, 24_000),
+    TWO_HUNDRED("200 threads", 200, 16_000),
     /** One thread, batch after batch. */
-    BATCH("batches of 500", 500, 50_000),
+    BATCH("batches of 500", 500, 30_000),
     /** One thread that does not wait. */
-    ASYNC("async", 500, 50_000);
+    ASYNC("async", 500, 30_000);
 
     private final String text;
     private final int most;
@@ -44,7 +44,7 @@ enum Load {
         return most;
     }
 
-    /** How many messages a full run has: a second or two of them. */
+    /** How many messages a full run has: a second or so of them. */
     int messages() {
         return messages;
     }

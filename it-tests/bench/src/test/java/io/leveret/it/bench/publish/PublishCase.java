@@ -7,7 +7,7 @@ import java.util.List;
 record PublishCase(Side side, Load load, String queueType) {
 
     /** What Spring publishes without waiting takes long: fewer messages will do. */
-    private static final int SPRING_ASYNC = 12_000;
+    private static final int SPRING_ASYNC = 8_000;
 
     /** All cases of a queue type, those next to each other that are compared. */
     static List<PublishCase> all(String queueType) {
@@ -24,8 +24,8 @@ record PublishCase(Side side, Load load, String queueType) {
 
     private static boolean exists(Side side, Load load) {
         return switch (side) {
-            case LEVERET -> true;
-            case BARE_CHANNELS, BARE_PIPELINED -> load.isBlocking();
+            case LEVERET, LEVERET_EJB -> true;
+            case BARE_CHANNELS, BARE_PIPELINED, BARE_SHARED -> load.isBlocking();
             case BARE_WINDOW -> load == Load.ASYNC;
             case SPRING -> load.isBlocking() || load == Load.ASYNC;
         };
@@ -46,11 +46,14 @@ record PublishCase(Side side, Load load, String queueType) {
         return load.isBlocking() && side != Side.BARE_PIPELINED;
     }
 
+    /** Whether it pipelines batch by batch. */
+    boolean batches() {
+        return load == Load.BATCH;
+    }
+
     /** What the program calls the client. */
     String client() {
-        return side == Side.LEVERET && load == Load.BATCH
-                ? side.client() + "-batches"
-                : side.client();
+        return batches() ? side.client() + "-batches" : side.client();
     }
 
     /** How many messages a full run has. */

@@ -54,6 +54,7 @@ final class PublishRounds implements AutoCloseable {
 
     private final Plan plan;
     private final BrokerNode broker;
+    private final PublishServer server;
     private final PublishQueue queue;
     private final Map<String, SideJvm> programs = new LinkedHashMap<>();
     private final Map<PublishCase, List<Figures>> figures = new LinkedHashMap<>();
@@ -61,14 +62,17 @@ final class PublishRounds implements AutoCloseable {
     private int runs;
     private int warmUps;
 
-    PublishRounds(Plan plan, BrokerNode broker) throws Exception {
+    PublishRounds(Plan plan, BrokerNode broker, PublishServer server) throws Exception {
         this.plan = plan;
         this.broker = broker;
+        this.server = server;
         this.undisturbed = new Undisturbed(plan.mostStolen(), plan.limit());
         this.queue = new PublishQueue(broker);
         for (Side side : Side.values()) {
-            programs.computeIfAbsent(
-                    side.client(), client -> SideJvm.start(HEAP, PublishProgram.class));
+            if (side.isProgram()) {
+                programs.computeIfAbsent(
+                        side.client(), client -> SideJvm.start(HEAP, PublishProgram.class));
+            }
         }
     }
 
@@ -119,24 +123,31 @@ final class PublishRounds implements AutoCloseable {
         runs++;
         String name = queue.create(which.queueType(), runs);
         try {
-            String passed =
-                    programs.get(which.side().client())
-                            .tell(
-                                    LIMIT,
-                                    which.blocks() ? "block" : "pipeline",
-                                    which.client(),
-                                    broker.uri().toString(),
-                                    name,
-                                    "" + runs,
-                                    "" + messages(which),
-                                    "" + which.load().most());
+            Reading passed =
+                    which.side().isProgram()
+                            ? program(which, name)
+                            : server.run(which, name, runs, messages(which));
             queue.verify(name, runs, messages(which), plan.content());
-            return Reading.parse(passed);
+            return passed;
         } catch (RuntimeException e) {
             throw new IllegalStateException(which + ": " + e.getMessage(), e);
         } finally {
             queue.delete(name);
         }
+    }
+
+    private Reading program(PublishCase which, String name) {
+        return Reading.parse(
+                programs.get(which.side().client())
+                        .tell(
+                                LIMIT,
+                                which.client(),
+                                broker.uri().toString(),
+                                "" + which.blocks(),
+                                name,
+                                "" + runs,
+                                "" + messages(which),
+                                "" + which.load().most()));
     }
 
     Plan plan() {

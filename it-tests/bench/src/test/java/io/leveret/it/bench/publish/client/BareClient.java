@@ -6,21 +6,33 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
 import io.leveret.it.bench.load.Waits;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The bare client as it is without any settings: a channel for each thread that waits for confirms,
- * or one channel with a listener of confirms.
+ * or one channel that they share, or one channel with a listener of confirms.
  */
 final class BareClient implements Client {
 
     private static final long LIMIT = TimeUnit.SECONDS.toMillis(Waits.LIMIT_SECONDS);
 
     private final Connection connection;
+    private final boolean shares;
 
-    BareClient(String uri) throws Exception {
+    /** By queue; those that nobody shares any more are closed, and would not be used again. */
+    private final Map<String, BareShared> shared = new HashMap<>();
+
+    /**
+     * Connects.
+     *
+     * @param shares whether all threads share a channel
+     */
+    BareClient(String uri, boolean shares) throws Exception {
+        this.shares = shares;
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(uri);
         connection = factory.newConnection("bare");
@@ -28,6 +40,20 @@ final class BareClient implements Client {
 
     @Override
     public Publisher publisher(String queue) throws Exception {
+        return shares ? sharing(queue) : alone(queue);
+    }
+
+    /** The channel ends with the last one of those that share it. */
+    private synchronized Publisher sharing(String queue) throws Exception {
+        BareShared known = shared.get(queue);
+        if (known == null) {
+            known = new BareShared(connection.createChannel(), queue);
+            shared.put(queue, known);
+        }
+        return known.join();
+    }
+
+    private Publisher alone(String queue) throws Exception {
         Channel channel = connection.createChannel();
         channel.confirmSelect();
         AtomicReference<String> returned = new AtomicReference<>();

@@ -6,6 +6,7 @@ import io.leveret.it.bench.load.Waits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -22,9 +23,17 @@ final class BlockingRun {
     private final CountDownLatch last;
     private final AtomicReference<Exception> trouble = new AtomicReference<>();
     private final int threads;
+    private final ThreadFactory factory;
 
-    BlockingRun(Client client, String queue, int run, int messages, int threads) {
+    BlockingRun(
+            Client client,
+            String queue,
+            int run,
+            int messages,
+            int threads,
+            ThreadFactory factory) {
         this.client = client;
+        this.factory = factory;
         this.queue = queue;
         this.run = run;
         this.messages = messages;
@@ -37,8 +46,7 @@ final class BlockingRun {
     Reading passed() throws Exception {
         List<Thread> all = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            Thread thread = new Thread(this::publish, "publisher-" + i);
-            thread.setDaemon(true);
+            Thread thread = factory.newThread(this::publish);
             thread.start();
             all.add(thread);
         }

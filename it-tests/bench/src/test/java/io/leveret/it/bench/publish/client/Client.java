@@ -3,7 +3,7 @@ package io.leveret.it.bench.publish.client;
 import java.io.IOException;
 
 /** One way to publish to RabbitMQ. Connected once, for all runs. */
-interface Client extends AutoCloseable {
+public interface Client extends AutoCloseable {
 
     /** Gives a thread what it publishes with; called by several threads at a time. */
     Publisher publisher(String queue) throws Exception;

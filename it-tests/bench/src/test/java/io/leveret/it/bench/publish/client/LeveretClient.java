@@ -2,17 +2,15 @@ package io.leveret.it.bench.publish.client;
 
 import io.leveret.MqConnectionFactory;
 import io.leveret.MqMessage;
-import io.leveret.MqPublisher;
-import io.leveret.MqPublisherOptions;
 import io.leveret.it.bench.load.Body;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Leveret without a server, as it is without any settings. */
-final class LeveretClient implements Client {
+/** Leveret, in a server or without one, as it is without any settings. */
+public final class LeveretClient implements Client {
 
-    private final MqPublisher publisher;
+    private final Publishing publishing;
     private final boolean batches;
 
     /**
@@ -20,12 +18,18 @@ final class LeveretClient implements Client {
      *
      * @param batches whether it pipelines in batches, not message by message
      */
-    LeveretClient(String uri, boolean batches) throws Exception {
+    public LeveretClient(Publishing publishing, boolean batches) {
+        this.publishing = publishing;
+        this.batches = batches;
+    }
+
+    /** Makes one without a server. */
+    static LeveretClient of(String uri, boolean batches) throws Exception {
         MqManagedConnectionFactory managed = new MqManagedConnectionFactory();
         managed.setAddresses(uri);
-        MqConnectionFactory factory = (MqConnectionFactory) managed.createConnectionFactory();
-        this.publisher = factory.createPublisher(MqPublisherOptions.defaults());
-        this.batches = batches;
+        return new LeveretClient(
+                new FactoryPublishing((MqConnectionFactory) managed.createConnectionFactory()),
+                batches);
     }
 
     private static MqMessage message(byte[] body) {
@@ -34,7 +38,7 @@ final class LeveretClient implements Client {
 
     @Override
     public Publisher publisher(String queue) {
-        return body -> publisher.publish("", queue, message(body));
+        return body -> publishing.publish(queue, message(body));
     }
 
     @Override
@@ -50,7 +54,7 @@ final class LeveretClient implements Client {
             for (int i = begin; i < Math.min(begin + size, to); i++) {
                 batch.add(message(Body.of(run, i)));
             }
-            publisher.publishAll("", queue, batch);
+            publishing.publishAll(queue, batch);
         }
     }
 
@@ -59,8 +63,8 @@ final class LeveretClient implements Client {
         Outstanding outstanding = new Outstanding(to - from, to - from);
         for (int i = from; i < to; i++) {
             outstanding.begin();
-            publisher
-                    .publishAsync("", queue, message(Body.of(run, i)))
+            publishing
+                    .publishAsync(queue, message(Body.of(run, i)))
                     .whenComplete(
                             (nothing, failure) -> {
                                 if (failure == null) {

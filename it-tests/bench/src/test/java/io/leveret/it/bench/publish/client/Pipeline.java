@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
 /** What one thread publishes many messages with, without waiting for each. */
-interface Pipeline extends AutoCloseable {
+public interface Pipeline extends AutoCloseable {
 
     /**
      * Publishes persistent, mandatory messages, and returns when the broker has confirmed all.

@@ -1,16 +1,13 @@
 package io.leveret.it.bench.publish.client;
 
-import io.leveret.it.bench.load.Reading;
 import io.leveret.it.broker.LineServer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Publishes with one of the clients, in runs as it is told: {@code block CLIENT URI QUEUE RUN
- * MESSAGES THREADS}, or {@code pipeline} with the most messages on their way in place of the
- * threads. Each run begins with a message of each thread that is not measured, so that connecting
- * is not. The answer is what passed from there to the last confirm.
+ * Publishes with one of the clients, in runs as it is told: {@code CLIENT URI BLOCKS QUEUE RUN
+ * MESSAGES MOST}, see {@link Orders}. The answer is what passed.
  */
 public final class PublishProgram {
 
@@ -31,16 +28,21 @@ public final class PublishProgram {
     }
 
     private static String obey(List<String> words) throws Exception {
-        Client client = client(words.get(1), words.get(2));
-        String queue = words.get(3);
-        int run = Integer.parseInt(words.get(4));
-        int messages = Integer.parseInt(words.get(5));
-        int most = Integer.parseInt(words.get(6));
-        return switch (words.get(0)) {
-            case "block" -> new BlockingRun(client, queue, run, messages, most).passed().line();
-            case "pipeline" -> pipeline(client, queue, run, messages, most).line();
-            default -> throw new IllegalArgumentException("what is " + words.get(0) + "?");
-        };
+        Client client = client(words.get(0), words.get(1));
+        Orders orders =
+                new Orders(
+                        Boolean.parseBoolean(words.get(2)),
+                        words.get(3),
+                        Integer.parseInt(words.get(4)),
+                        Integer.parseInt(words.get(5)),
+                        Integer.parseInt(words.get(6)));
+        return orders.carryOut(client, PublishProgram::daemon).line();
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "publisher");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static Client client(String name, String uri) throws Exception {
@@ -50,23 +52,14 @@ public final class PublishProgram {
         }
         Client fresh =
                 switch (name) {
-                    case "bare" -> new BareClient(uri);
+                    case "bare" -> new BareClient(uri, false);
+                    case "bare-shared" -> new BareClient(uri, true);
                     case "spring" -> new SpringClient(uri);
-                    case "leveret" -> new LeveretClient(uri, false);
-                    case "leveret-batches" -> new LeveretClient(uri, true);
+                    case "leveret" -> LeveretClient.of(uri, false);
+                    case "leveret-batches" -> LeveretClient.of(uri, true);
                     default -> throw new IllegalArgumentException("who is " + name + "?");
                 };
         CLIENTS.put(name, fresh);
         return fresh;
-    }
-
-    private static Reading pipeline(Client client, String queue, int run, int messages, int most)
-            throws Exception {
-        try (Pipeline pipeline = client.pipeline(queue, most)) {
-            pipeline.publish(run, 0, 1);
-            Reading begin = Reading.now();
-            pipeline.publish(run, 1, messages);
-            return Reading.now().since(begin);
-        }
     }
 }

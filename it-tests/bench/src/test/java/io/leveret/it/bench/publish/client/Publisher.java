@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
 /** What one thread publishes with, one message after the other. */
-interface Publisher extends AutoCloseable {
+public interface Publisher extends AutoCloseable {
 
     /** Publishes a persistent, mandatory message; returns when the broker has confirmed it. */
     void publish(byte[] body) throws Exception;
