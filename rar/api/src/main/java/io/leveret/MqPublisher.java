@@ -133,10 +133,10 @@ public interface MqPublisher {
     CompletionStage<Void> publishAsync(String routingKey, MqMessage message);
 
     /**
-     * Writes a message and returns; the stage that it returns completes when the broker has
-     * confirmed it, and exceptionally with a {@link MqPublishException} when it ends in any other
-     * way, at the latest after the publish timeout. What one thread publishes so is written in the
-     * order of its calls, except for what is made again, which comes when it may.
+     * Hands a message over to be written and returns; the stage that it returns completes when the
+     * broker has confirmed it, and exceptionally with a {@link MqPublishException} when it ends in
+     * any other way, at the latest after the publish timeout. What one thread publishes so is
+     * written in the order of its calls, except for what is made again, which comes when it may.
      *
      * <p>It waits, within the publish timeout, where it could not be written otherwise: for a lost
      * connection, for a broker that blocks publishers, for room when too many are unconfirmed. So a

@@ -79,16 +79,16 @@ final class AsyncAnswers {
             LockSupport.unpark(closing);
         }
 
-        /** Returns whether there is nothing to wait for any more. */
+        /** Returns whether it is over. An answer that is there is told by whoever brings it. */
         private boolean check() {
-            boolean answered = ended.get() || pending != null && pending.isAnswered();
-            if (!answered && deadline.isOver()) {
+            boolean answered = pending != null && pending.isAnswered();
+            if (!answered && !ended.get() && deadline.isOver()) {
                 end(
                         pending == null
                                 ? unknown("it was not confirmed before the deadline")
                                 : pending.late());
             }
-            return answered || ended.get();
+            return over;
         }
 
         /** The adapter stops. */
@@ -98,6 +98,7 @@ final class AsyncAnswers {
             end(known != null ? known : pending == null ? unknown(why) : pending.giveUp(why, null));
         }
 
+        /** Waits until it is over; so what is answered is among what is told. */
         private void awaitEnd(Deadline limit) {
             closing = Thread.currentThread();
             while (!over && !limit.isOver() && !closing.isInterrupted()) {
@@ -109,7 +110,8 @@ final class AsyncAnswers {
     /**
      * Waits for an answer, without a thread.
      *
-     * @param then told once, on a worker thread; that nobody knows more when the deadline passes
+     * @param then told once, on a worker thread; UNKNOWN when the deadline passes, or NOT_SENT
+     *     where it is not written yet
      */
     void await(PendingPublish pending, Deadline deadline, Consumer<Result> then) {
         Waiting fresh = new Waiting(deadline, pending, then);

@@ -80,7 +80,8 @@ final class Writer {
         try {
             gate.onIoThread(task);
         } catch (RejectedExecutionException e) {
-            end(e);
+            why = e;
+            ended = true;
             giveBack();
         }
     }
@@ -111,7 +112,7 @@ final class Writer {
     }
 
     private void writeNow(PendingPublish pending) {
-        if (ended || !pending.beginWriting()) {
+        if (ended || !client.isOpen() || !pending.beginWriting()) {
             unanswered.leftOver(pending, why);
             return;
         }
