@@ -226,6 +226,22 @@ class UnmanagedPoolTest {
     }
 
     @Test
+    void whatPublishersUseDoesNotEnd() throws Exception {
+        managed.setLinkIdleTimeout("500");
+        MqPublisher publisher = factory().createPublisher(MqPublisherOptions.defaults());
+        int before = opened();
+        long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        Until.holds(
+                "four times the time",
+                SOON,
+                () -> {
+                    publisher.publish("", queue, MqMessage.text("m"));
+                    return System.nanoTime() - end > 0;
+                });
+        assertEquals(1, opened() - before);
+    }
+
+    @Test
     void fewAreKeptForLater() throws Exception {
         MqConnectionFactory factory = factory();
         int before = opened() - closed();

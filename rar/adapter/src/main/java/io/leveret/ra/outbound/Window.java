@@ -51,19 +51,19 @@ final class Window {
     }
 
     private boolean enterAfterOthers(Deadline deadline) throws InterruptedException {
-        boolean entered = false;
         lock.lockInterruptibly();
-        waiting.incrementAndGet();
+        boolean turn = waiting.getAndIncrement() == 0;
         try {
+            boolean entered;
             long left = deadline.nanos();
-            while (!(entered = tryEnter()) && left > 0) {
+            while (!(entered = turn && tryEnter()) && left > 0) {
                 left = Math.min(room.awaitNanos(left), deadline.nanos());
+                turn = true;
             }
             return entered;
         } finally {
-            waiting.decrementAndGet();
-            if (!entered) {
-                room.signal(); // for whom this one was signalled in vain
+            if (waiting.decrementAndGet() > 0 && (open || count.get() < size)) {
+                room.signal(); // this one was signalled in vain, or there was room for several
             }
             lock.unlock();
         }

@@ -34,7 +34,7 @@ final class WindowTest {
     }
 
     private static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(20));
+        return Deadline.in(Duration.ofSeconds(50));
     }
 
     private CompletableFuture<Boolean> waits() {
@@ -80,6 +80,34 @@ final class WindowTest {
         window.leave();
         assertTrue(second.get(20, TimeUnit.SECONDS));
         assertEquals(SIZE, window.count());
+    }
+
+    @Test
+    @DisplayName("keeps the place that has become free for who waits")
+    void keepsTheTurn() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            fill();
+            CompletableFuture<Boolean> first = waits();
+            window.leave();
+            assertFalse(window.enter(NOW), "in round " + i);
+            assertTrue(first.get(20, TimeUnit.SECONDS));
+            for (int j = 0; j < SIZE; j++) {
+                window.leave();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("lets several in when there is room for several")
+    void roomForSeveral() throws Exception {
+        fill();
+        List<CompletableFuture<Boolean>> all = List.of(waits(), waits(), waits());
+        window.leave();
+        window.leave();
+        window.leave();
+        for (CompletableFuture<Boolean> each : all) {
+            assertTrue(each.get(20, TimeUnit.SECONDS));
+        }
     }
 
     @Test
