@@ -147,8 +147,14 @@ record Footprint(
     }
 
     static int threads(String prefix) {
+        return threads(prefix, Set.of());
+    }
+
+    /** Without some that were there before: they may end at any time. */
+    static int threads(String prefix, Set<Thread> others) {
         return (int)
                 Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> !others.contains(thread))
                         .map(Thread::getName)
                         .filter(name -> name.startsWith(prefix) && !lingers(name))
                         .count();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,12 +71,14 @@ class IdleConsumersTest {
     private record Waiting(FakeEndpoints endpoints, MqActivationSpec spec) {}
 
     private final List<Waiting> beans = new ArrayList<>();
+    private Set<Thread> others;
     private Bare bare;
     private Rig rig;
     private String queue;
 
     @BeforeEach
     void setUp() throws Exception {
+        others = Set.copyOf(Thread.getAllStackTraces().keySet());
         bare = new Bare(Nodes.shared().port());
         queue = bare.queue("idle");
         rig =
@@ -129,24 +132,29 @@ class IdleConsumersTest {
     }
 
     /** Looks as soon as the threads that subscribed have ended: no more than in the first step. */
-    private static Held held(int consumers, Held first) throws Exception {
+    private Held held(int consumers, Held first) throws Exception {
         int threads = first == null ? settledThreads() : first.threads();
         Until.holds(
                 "as many threads with " + consumers + " consumers as with one: " + threads,
                 SETTLED,
-                () -> Footprint.threads("") <= threads);
+                () -> threads() <= threads);
         long[] heaps = new long[LOOKS];
         for (int i = 0; i < LOOKS; i++) {
             heaps[i] = Footprint.now().heap();
         }
         Arrays.sort(heaps);
-        return new Held(consumers, heaps[LOOKS / 2], Footprint.threads(""));
+        return new Held(consumers, heaps[LOOKS / 2], threads());
     }
 
     /** Waits until no worker of the adapter is left. */
-    private static int settledThreads() throws Exception {
+    private int settledThreads() throws Exception {
         Until.holds("idle workers end", SETTLED, () -> workers() == 0);
-        return Footprint.threads("");
+        return threads();
+    }
+
+    /** Those of this test. */
+    private int threads() {
+        return Footprint.threads("", others);
     }
 
     private static int workers() {

@@ -253,7 +253,7 @@ class RetryFaultsTest {
 
     private static void assertSaysWhatIsLeft(RuntimeException refusal) {
         String said = refusal.toString();
-        assertTrue(said.matches("(?s).*(blocked|not confirmed in time).*"), said);
+        assertTrue(said.matches("(?s).*(blocked|not confirmed before the deadline).*"), said);
     }
 
     /** A message has failed while the broker blocks publishers. */
