@@ -8,9 +8,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Counts what is on its way over one channel, and holds up who comes when that is too much.
  *
- * <p>Whoever finds room takes no lock. Who has waited comes before who has just arrived. Failure
- * cases: a waiter leaves without having entered (its turn goes to the next one); the channel ends
- * (all are let in, to find that out). Thread-safe.
+ * <p>Whoever finds room takes no lock, unless others wait. Who is signalled comes before who has
+ * just arrived, because the lock is fair. Failure cases: a waiter's time is over just when it is
+ * signalled (it looks once more before it leaves, so that no place is lost); the channel ends (all
+ * are let in, to find that out). Thread-safe.
  */
 final class Window {
 
@@ -52,19 +53,16 @@ final class Window {
 
     private boolean enterAfterOthers(Deadline deadline) throws InterruptedException {
         lock.lockInterruptibly();
-        boolean turn = waiting.getAndIncrement() == 0;
+        waiting.incrementAndGet();
         try {
             boolean entered;
             long left = deadline.nanos();
-            while (!(entered = turn && tryEnter()) && left > 0) {
+            while (!(entered = tryEnter()) && left > 0) {
                 left = Math.min(room.awaitNanos(left), deadline.nanos());
-                turn = true;
             }
             return entered;
         } finally {
-            if (waiting.decrementAndGet() > 0 && (open || count.get() < size)) {
-                room.signal(); // this one was signalled in vain, or there was room for several
-            }
+            waiting.decrementAndGet();
             lock.unlock();
         }
     }
