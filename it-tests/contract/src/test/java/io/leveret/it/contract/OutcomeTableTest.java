@@ -236,9 +236,9 @@ class OutcomeTableTest {
             Until.holds("under way", SOON, () -> bare.ready(queue) > 0);
             bare.deleteExchange(exchange);
             try (Publishing late = start(style, exchange, queue, SOME)) {
-                Map<String, MqOutcome> all = before.outcomes(IN_TIME);
-                all.putAll(deleted.outcomes(IN_TIME));
-                Map<String, MqOutcome> ended = late.outcomes(IN_TIME);
+                Map<String, MqOutcome> all = before.outcomes(SOON);
+                all.putAll(deleted.outcomes(SOON));
+                Map<String, MqOutcome> ended = late.outcomes(SOON);
                 assertTrue(!ended.containsValue(MqOutcome.CONFIRMED), ended::toString);
                 all.putAll(ended);
                 assertTrue(all.containsValue(MqOutcome.CONFIRMED), all::toString);
