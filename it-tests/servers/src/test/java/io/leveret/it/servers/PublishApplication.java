@@ -30,9 +30,6 @@ final class PublishApplication {
 
     private static final String LOCAL = "local";
 
-    /** So few that all of them are there soon; threads wait for one while there is none. */
-    private static final int LOCAL_CONNECTIONS = 8;
-
     private PublishApplication() {}
 
     private static Path export(Path folder) {
@@ -61,7 +58,7 @@ final class PublishApplication {
         server.deploy(Deployments.file(Deployments.ADAPTER));
         new WildFlyInstance(INSTANCE)
                 .factory(AFTER_COMMIT, Map.of("parkingQueue", PublishFaults.PARKING))
-                .factory(LOCAL, LOCAL_CONNECTIONS, Map.of("transactionMode", "LOCAL"))
+                .factory(LOCAL, Map.of("transactionMode", "LOCAL"))
                 .start(server);
         server.deploy(export(folder));
     }

@@ -45,22 +45,11 @@ public final class WildFlyInstance {
 
     /** Adds a connection factory with properties of its own. */
     WildFlyInstance factory(String factory, Map<String, String> properties) {
-        return factory(factory, definition(factory), properties);
-    }
-
-    private WildFlyInstance factory(String factory, ModelNode add, Map<String, String> properties) {
-        operations.addStep(add);
+        operations.addStep(definition(factory));
         properties.forEach(
                 (key, value) ->
                         set(value, "connection-definitions", factory, "config-properties", key));
         return this;
-    }
-
-    /** Adds a connection factory with properties of its own, and a pool of so many at most. */
-    WildFlyInstance factory(String factory, int most, Map<String, String> properties) {
-        ModelNode add = definition(factory);
-        add.get("max-pool-size").set(most);
-        return factory(factory, add, properties);
     }
 
     /** Adds a connection factory for which the server signs on, with this authentication. */
