@@ -16,7 +16,6 @@ import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.ra.outbound.MqManagedConnectionFactory;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -127,7 +126,7 @@ class HandedOverTest {
                         .peek(e -> assertEquals(MqOutcome.NOT_SENT, e.outcome()))
                         .count();
         assertTrue(takenBack > 0, () -> "" + failures.values());
-        Set<String> arrived = new HashSet<>(arrived().keySet());
+        Set<String> arrived = arrived().keySet();
         failures.forEach(
                 (id, e) ->
                         assertTrue(

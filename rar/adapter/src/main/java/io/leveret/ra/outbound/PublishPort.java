@@ -122,7 +122,7 @@ final class PublishPort implements AutoCloseable {
         }
     }
 
-    /** Gives the channel for publishes after commits. */
+    /** Gives the channel for what is published after commits, in batches and without waiting. */
     ConfirmChannel own(Deadline deadline)
             throws NotWrittenException, LinkUnavailableException, InterruptedException {
         ConfirmChannel channel = ownChannel;

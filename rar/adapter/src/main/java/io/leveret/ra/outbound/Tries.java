@@ -54,22 +54,26 @@ final class Tries {
      * @return after what pause there is another try; null when there is none
      */
     Duration next(Result result) {
-        boolean unwritten = result.isLeftOver();
-        if (!unwritten && (repetitions >= plan.retries() || !isRepeatable(result))) {
+        if (result.isLeftOver()) {
+            return inTime(AT_ONCE);
+        }
+        if (repetitions >= plan.retries() || !isRepeatable(result)) {
             return null;
         }
-        Duration pause = unwritten ? AT_ONCE : pause();
-        if (pause.toNanos() >= deadline.nanos()) {
+        Duration pause = inTime(pause());
+        if (pause == null) {
             return null;
-        }
-        if (unwritten) {
-            return pause;
         }
         if (earlier == null || doubt(result) >= doubt(earlier)) {
             earlier = result;
         }
         repetitions++;
         return pause;
+    }
+
+    /** Returns null when the pause would last until the deadline, or longer. */
+    private Duration inTime(Duration pause) {
+        return pause.toNanos() < deadline.nanos() ? pause : null;
     }
 
     /** Gives what is published next: with the mark, unless nothing was written yet. */
