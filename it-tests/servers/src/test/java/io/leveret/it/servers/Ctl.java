@@ -1,6 +1,7 @@
 package io.leveret.it.servers;
 
 import io.leveret.it.broker.BrokerNode;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,14 @@ final class Ctl {
     /** Consumers: queue and consumer tag. */
     static List<List<String>> consumers(BrokerNode node) {
         return table(node, "list_consumers", "queue_name", "consumer_tag");
+    }
+
+    /** When the connections that deliveries come over were opened. */
+    static List<Instant> consumingSince(BrokerNode node) {
+        return table(node, "list_connections", "connected_at", "client_properties").stream()
+                .filter(row -> row.size() > 1 && row.get(1).contains(" consume "))
+                .map(row -> Instant.ofEpochMilli(Long.parseLong(row.get(0))))
+                .toList();
     }
 
     /** Queues: name and number of messages, unacknowledged deliveries included. */

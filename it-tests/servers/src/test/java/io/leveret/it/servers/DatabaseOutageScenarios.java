@@ -3,12 +3,15 @@ package io.leveret.it.servers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -26,10 +29,30 @@ abstract class DatabaseOutageScenarios extends DatabaseScenarios {
 
     private static final int BEHIND = 12;
 
+    private static final int CONNECTIONS = 2;
+    private static final Duration SPREAD = Duration.ofSeconds(4);
+
     /** The kind that is meant to survive. */
     @Override
     String queueType() {
         return "quorum";
+    }
+
+    /**
+     * When connections have come back after an outage and proved stable, which takes two seconds,
+     * sessions spread over them once more. A test that needs all of them at work must not begin
+     * before: whoever is on its way leaves the next messages to another, where they wait behind
+     * what that one works on.
+     */
+    @BeforeEach
+    void awaitSpread() {
+        Eventually.value(
+                "connections since",
+                () -> Ctl.consumingSince(broker()),
+                since ->
+                        since.size() == CONNECTIONS
+                                && since.stream().allMatch(Instant.now().minus(SPREAD)::isAfter));
+        Eventually.value("consumers", this::consumers, SESSIONS::equals);
     }
 
     @Test

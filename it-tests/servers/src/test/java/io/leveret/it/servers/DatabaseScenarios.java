@@ -25,7 +25,7 @@ abstract class DatabaseScenarios extends ServerScenarios {
     /** Its listener has more sessions than instances. */
     static final String NARROW = "it.narrow";
 
-    private static final Map<String, Long> SESSIONS =
+    static final Map<String, Long> SESSIONS =
             Map.of(IN, 2L, BEAN_MANAGED, 2L, NO_TRANSACTION, 2L, HASTY, 2L, NARROW, 4L);
 
     /** The listeners' retryDelay, and what two clocks may differ in. */

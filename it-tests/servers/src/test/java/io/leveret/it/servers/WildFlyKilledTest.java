@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.database.PostgresNode;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -55,12 +54,7 @@ class WildFlyKilledTest {
     }
 
     private static Map<String, String> settings() {
-        Map<String, String> settings =
-                new HashMap<>(AdapterSettings.of(broker, WildFlyInstance.jndi("")));
-        // Else the transaction manager looks every two minutes for what is open.
-        settings.put("RecoveryEnvironmentBean.periodicRecoveryPeriod", "2");
-        settings.put("RecoveryEnvironmentBean.recoveryBackoffPeriod", "1");
-        return settings;
+        return AdapterSettings.of(broker, WildFlyInstance.jndi(""));
     }
 
     @AfterAll

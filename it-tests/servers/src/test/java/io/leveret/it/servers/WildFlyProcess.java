@@ -15,13 +15,19 @@ import org.jboss.dmr.ModelNode;
 
 /**
  * A WildFly of a test's own, which may be killed and started again with what was deployed and
- * configured before; Arquillian's may not. One thread at a time.
+ * configured before; Arquillian's may not. It looks often for transactions that a life before left
+ * open: by default some five minutes pass until it has rolled one back (two looks, two minutes
+ * apart, and the first may come before its data source is there). One thread at a time.
  */
 final class WildFlyProcess implements AutoCloseable {
 
     private static final int HTTP = 8080;
     private static final int MANAGEMENT = 9990;
     private static final int[] PORTS = {HTTP, 8443, MANAGEMENT, 9993, 4712, 4713, 8009};
+    private static final Map<String, String> RECOVERY =
+            Map.of(
+                    "RecoveryEnvironmentBean.periodicRecoveryPeriod", "5",
+                    "RecoveryEnvironmentBean.recoveryBackoffPeriod", "1");
     private static final Duration START_LIMIT = Duration.ofSeconds(180);
     private static final int END_SECONDS = 60;
 
@@ -47,6 +53,7 @@ final class WildFlyProcess implements AutoCloseable {
         command.addAll(List.of("sh", home.resolve("bin/standalone.sh").toString()));
         command.add("-Djboss.server.base.dir=" + base);
         command.add("-Djboss.socket.binding.port-offset=" + offset);
+        RECOVERY.forEach((key, value) -> command.add("-D" + key + "=" + value));
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         Runtime.getRuntime().addShutdownHook(hook);
     }
