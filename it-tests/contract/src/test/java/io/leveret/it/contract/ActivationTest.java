@@ -273,6 +273,45 @@ class ActivationTest {
         }
     }
 
+    /** Whoever subscribes finds everything gone when it goes on. */
+    @Test
+    void aDeliveryThatEndsItsActivationWhileThatSaysThatItConsumesIsSettled() throws Exception {
+        CountDownLatch says = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        MqActivationSpec spec = rig.spec(queue);
+        Bean bean = new Bean();
+        FakeEndpoints endpoints = rig.endpoints(bean);
+        bean.then(
+                m -> {
+                    await(says);
+                    rig.container().deactivate(endpoints, spec);
+                    ended.countDown();
+                    Until.never("its message back", A_WHILE, () -> bare.ready(queue) > 0);
+                });
+        bare.publish(queue, "m");
+        try (LogLines lines =
+                new LogLines(
+                        "consumes from",
+                        () -> {
+                            says.countDown();
+                            await(ended);
+                        })) {
+            rig.container().activate(endpoints, spec);
+            Until.holds("the commit", SOON, () -> endpoints.commits() == 1);
+            Until.holds("the endpoint's release", SOON, () -> endpoints.open() == 0);
+            assertEquals(1, lines.count());
+        }
+        Until.never("its message back", A_WHILE, () -> bare.ready(queue) > 0);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(SOON.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void deactivationWithoutABrokerIsQuick() throws Exception {
         Bean bean = new Bean();

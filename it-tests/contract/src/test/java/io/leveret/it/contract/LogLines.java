@@ -10,11 +10,21 @@ import java.util.logging.Logger;
 final class LogLines extends Handler implements AutoCloseable {
 
     private final String part;
+    private final Runnable onLine;
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
     private final Logger root = Logger.getLogger("");
 
     LogLines(String part) {
+        this(part, () -> {});
+    }
+
+    /**
+     * Does something with each line, on the thread that logs it: whoever that is goes no further
+     * before.
+     */
+    LogLines(String part, Runnable onLine) {
         this.part = part;
+        this.onLine = onLine;
         root.addHandler(this);
     }
 
@@ -35,6 +45,7 @@ final class LogLines extends Handler implements AutoCloseable {
     public void publish(LogRecord record) {
         if (record.getMessage() != null && record.getMessage().contains(part)) {
             records.add(record);
+            onLine.run();
         }
     }
 

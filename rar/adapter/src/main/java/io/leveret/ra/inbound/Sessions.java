@@ -89,10 +89,14 @@ final class Sessions {
         return group != null;
     }
 
-    /** All of them consume: what failed messages need should be there too. */
+    /**
+     * All of them consume: what failed messages need should be there too. Not any more, when a
+     * delivery has ended the activation meanwhile.
+     */
     void prepareRetries() {
-        if (settings.inbound().ackMode() != AckMode.ON_RECEIPT_MAY_LOSE) {
-            retries().prepare();
+        Retries now = retries();
+        if (now != null && settings.inbound().ackMode() != AckMode.ON_RECEIPT_MAY_LOSE) {
+            now.prepare();
         }
     }
 
