@@ -31,8 +31,9 @@ class ReceiveSpeedTest {
     /** In the short form no whole number of batches, so that a rest is acknowledged too. */
     private static final Rounds.Plan PLAN =
             Boolean.getBoolean("leveret.it.full")
-                    ? new Rounds.Plan(40_000, 3, 10, 0.03, 2_000, Duration.ofMinutes(30))
-                    : new Rounds.Plan(510, 0, 1, 1, 200, Duration.ofMinutes(5));
+                    ? new Rounds.Plan(
+                            40_000, 2_000, new Series.Plan(3, 10, 0.03, Duration.ofMinutes(30)))
+                    : new Rounds.Plan(510, 200, new Series.Plan(0, 1, 1, Duration.ofMinutes(5)));
 
     @TempDir Path folder;
 
@@ -48,7 +49,7 @@ class ReceiveSpeedTest {
         BenchServer server = new BenchServer(wildFly, folder);
         try (Rounds rounds = new Rounds(PLAN, broker, server)) {
             rounds.run();
-            assertEquals(Case.all().size(), rounds.figures().size(), "cases measured");
+            assertEquals(Case.all().size(), rounds.series().measured(), "cases measured");
             new SpeedTable(rounds).write(broker.version(), "receive-speed");
         } finally {
             server.end();

@@ -4,7 +4,6 @@ import io.leveret.it.bench.Case.Side;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 
 /** Writes up what the rounds have shown: a table, and all single figures beside it. */
 final class SpeedTable {
@@ -32,14 +31,16 @@ final class SpeedTable {
             """;
 
     private final Rounds rounds;
+    private final Series<Case> series;
 
     SpeedTable(Rounds rounds) {
         this.rounds = rounds;
+        this.series = rounds.series();
     }
 
     /** Reports the table and the single figures. */
     void write(String version, String name) throws IOException {
-        Report.write(name, text(version), single());
+        Report.write(name, text(version), series.single());
     }
 
     private String text(String version) {
@@ -53,12 +54,12 @@ final class SpeedTable {
                         version,
                         Rounds.SESSIONS,
                         Rounds.PREFETCH,
-                        rounds.plan().rounds(),
+                        series.rounds(),
                         rounds.plan().messages(),
-                        rounds.warmUps(),
-                        rounds.rejected(),
+                        series.warmUps(),
+                        series.rejected(),
                         100 * Estimate.median(array(rounds.idleShares())),
-                        100 * compilers()));
+                        100 * series.compilers()));
         text.append(HEAD);
         for (Mode mode : Mode.values()) {
             for (String type : Case.QUEUE_TYPES) {
@@ -72,14 +73,6 @@ final class SpeedTable {
             text.append(row(Case.of(Side.CONTAINER, mode, null), "", ""));
         }
         return text + format(NOTES, MOST_OWN_COST, LEAST_SPEED);
-    }
-
-    private double compilers() {
-        return rounds.figures().values().stream()
-                .flatMap(List::stream)
-                .mapToDouble(Figures::compilerShare)
-                .max()
-                .orElseThrow();
     }
 
     private String row(Case which, String speed, String cost) {
@@ -116,38 +109,15 @@ final class SpeedTable {
     }
 
     private double[] speeds(Case which) {
-        return array(which, Figures::messagesPerSecond);
+        return series.shown(which, Figures::messagesPerSecond);
     }
 
     private double[] costs(Case which) {
-        return array(which, Figures::cpuMicros);
-    }
-
-    private double[] array(Case which, ToDoubleFunction<Figures> figure) {
-        return rounds.figures().get(which).stream().mapToDouble(figure).toArray();
+        return series.shown(which, Figures::cpuMicros);
     }
 
     private static double[] array(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).toArray();
-    }
-
-    private String single() {
-        StringBuilder lines = new StringBuilder("round;case;msg/s;CPU us/message;compilers\n");
-        rounds.figures()
-                .forEach(
-                        (which, all) -> {
-                            for (int i = 0; i < all.size(); i++) {
-                                lines.append(
-                                        format(
-                                                "%d;%s;%.0f;%.3f;%.3f%n",
-                                                i + 1,
-                                                which,
-                                                all.get(i).messagesPerSecond(),
-                                                all.get(i).cpuMicros(),
-                                                all.get(i).compilerShare()));
-                            }
-                        });
-        return lines.toString();
     }
 
     private static String format(String format, Object... arguments) {

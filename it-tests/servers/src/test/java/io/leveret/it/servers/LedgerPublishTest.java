@@ -2,12 +2,8 @@ package io.leveret.it.servers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,24 +44,16 @@ class LedgerPublishTest {
         try (PublishRun run = new PublishRun(plan, folder)) {
             run.endure();
             PublishVerdict verdict = run.finish();
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
             String version = run.brokerVersion();
             String text =
                     verdict.markdown(
-                            String.format(
-                                    Locale.ROOT,
-                                    "Ledger run of publishing, RabbitMQ %s: %d messages and %d"
-                                            + " faults in %d s",
+                            LedgerTables.title(
+                                    "publishing",
                                     version,
                                     verdict.messages(),
                                     plan.faults().size(),
-                                    seconds));
-            System.out.println(text);
-            Files.writeString(
-                    Deployments.folder("leveret.it.target")
-                            .resolve("ledger-publish-" + version + ".md"),
-                    text,
-                    StandardCharsets.UTF_8);
+                                    begin));
+            LedgerTables.write("publish", version, text);
             assertEquals(List.of(), verdict.wrong(), text);
         }
     }

@@ -2,12 +2,8 @@ package io.leveret.it.servers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,24 +53,16 @@ class LedgerReceiveTest {
         try (ReceiveRun run = new ReceiveRun(MESSAGES_OF_EACH, WORK_MILLIS, folder)) {
             run.endure(schedule);
             ReceiveVerdict verdict = run.finish();
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
             String version = run.brokerVersion();
             String text =
                     verdict.markdown(
-                            String.format(
-                                    Locale.ROOT,
-                                    "Ledger run of receiving, RabbitMQ %s: %d messages and %d"
-                                            + " faults in %d s",
+                            LedgerTables.title(
+                                    "receiving",
                                     version,
                                     3 * MESSAGES_OF_EACH,
                                     schedule.size(),
-                                    seconds));
-            System.out.println(text);
-            Files.writeString(
-                    Deployments.folder("leveret.it.target")
-                            .resolve("ledger-receive-" + version + ".md"),
-                    text,
-                    StandardCharsets.UTF_8);
+                                    begin));
+            LedgerTables.write("receive", version, text);
             assertEquals(List.of(), verdict.wrong(), text);
         }
     }

@@ -11,9 +11,7 @@ import io.leveret.it.servers.publish.WorkBean;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +35,7 @@ final class PublishRun implements AutoCloseable {
 
     private static final int STRETCHES = 8;
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Resources open = new Resources();
     private final PublishVerdict verdict = new PublishVerdict();
     private final PublishPlan plan;
     private final Path folder;
@@ -61,13 +59,13 @@ final class PublishRun implements AutoCloseable {
         try {
             this.plan = plan;
             this.folder = folder;
-            broker = closing(BrokerNode.start());
-            proxy = closing(FaultProxy.to(broker));
-            database = closing(PostgresNode.start());
+            broker = open.add(BrokerNode.start());
+            proxy = open.add(FaultProxy.to(broker));
+            database = open.add(PostgresNode.start());
             database.sql("create table " + WorkBean.TABLE + " (message varchar(100) primary key)");
             faultLedger = folder.resolve("faults.ledger");
-            log = closing(LedgerLog.open(faultLedger));
-            server = closing(new WildFlyProcess(folder.resolve("wildfly"), settings()));
+            log = open.add(LedgerLog.open(faultLedger));
+            server = open.add(new WildFlyProcess(folder.resolve("wildfly"), settings()));
             load = new PublishLoad(server, plan.pauseMillis());
             faults = new PublishFaults(broker, proxy, server, load, plan.room());
             faults.declare();
@@ -79,11 +77,6 @@ final class PublishRun implements AutoCloseable {
                 close();
             }
         }
-    }
-
-    private <T extends AutoCloseable> T closing(T resource) {
-        open.push(resource);
-        return resource;
     }
 
     private Map<String, String> settings() {
@@ -247,16 +240,6 @@ final class PublishRun implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        IOException failure = new IOException("could not end everything");
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (Exception e) {
-                failure.addSuppressed(e);
-            }
-        }
-        if (failure.getSuppressed().length > 0) {
-            throw failure;
-        }
+        open.close();
     }
 }

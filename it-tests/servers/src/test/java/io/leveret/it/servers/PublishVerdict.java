@@ -6,12 +6,9 @@ import io.leveret.it.servers.publish.Frame;
 import io.leveret.it.servers.publish.Style;
 import io.leveret.it.servers.publish.Ticket;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** What a ledger run of publishing came to: tables, and what is wrong. One thread at a time. */
@@ -22,7 +19,7 @@ final class PublishVerdict {
     /** A busy machine may take longer to confirm than a commit waits, without any fault. */
     private static final double UNPROVOKED = 0.01;
 
-    private final Map<PublishFault, List<Long>> recoveries = new EnumMap<>(PublishFault.class);
+    private final Recoveries<PublishFault> recoveries = new Recoveries<>(PublishFault::label);
     private final PublishTally<Frame> byFrame = new PublishTally<>("around it", Frame.class);
     private final PublishTally<Style> byStyle = new PublishTally<>("published by", Style.class);
     private final PublishTally<Destination> byDestination =
@@ -36,7 +33,7 @@ final class PublishVerdict {
 
     /** A fault was survived: so long after its end, all was as before. */
     void recovered(PublishFault fault, long millis) {
-        recoveries.computeIfAbsent(fault, key -> new ArrayList<>()).add(millis);
+        recoveries.add(fault, millis);
     }
 
     /** One message. */
@@ -124,16 +121,7 @@ final class PublishVerdict {
         text.append(byFrame.markdown()).append('\n');
         text.append(byStyle.markdown()).append('\n');
         text.append(byDestination.markdown()).append('\n');
-        text.append("| fault | times | all as before after, median | longest |\n")
-                .append("|---|---|---|---|\n");
-        recoveries.forEach(
-                (fault, times) -> {
-                    List<Long> sorted = new ArrayList<>(times);
-                    Collections.sort(sorted);
-                    text.append("| ").append(fault.label()).append(" | ").append(sorted.size());
-                    text.append(" | ").append(sorted.get(sorted.size() / 2)).append(" ms | ");
-                    text.append(sorted.get(sorted.size() - 1)).append(" ms |\n");
-                });
+        text.append(recoveries.markdown());
         text.append('\n');
         remarks.forEach(line -> text.append(line).append(".\n"));
         wrong.forEach(line -> text.append("WRONG: ").append(line).append('\n'));

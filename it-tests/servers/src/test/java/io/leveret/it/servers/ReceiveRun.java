@@ -10,10 +10,8 @@ import io.leveret.it.servers.receive.Books;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +37,7 @@ final class ReceiveRun implements AutoCloseable {
     /** How long after its end a fault still counts: what it broke is noticed later. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Resources open = new Resources();
     private final ReceiveVerdict verdict = new ReceiveVerdict();
     private final int messages;
     private final Path faultLedger;
@@ -64,19 +62,19 @@ final class ReceiveRun implements AutoCloseable {
         boolean started = false;
         try {
             this.messages = messages;
-            broker = closing(BrokerNode.start(ReceiveFaults.brokerOptions()));
-            proxy = closing(FaultProxy.to(broker));
-            PostgresNode postgres = closing(PostgresNode.start());
+            broker = open.add(BrokerNode.start(ReceiveFaults.brokerOptions()));
+            proxy = open.add(FaultProxy.to(broker));
+            PostgresNode postgres = open.add(PostgresNode.start());
             database = new ReceiveDatabase(postgres);
             database.createTable();
             for (String name : List.of("plain", "transacted", "database")) {
-                routes.add(closing(new Route(name, folder)));
+                routes.add(open.add(new Route(name, folder)));
             }
-            spare = closing(new Route("spare", folder));
+            spare = open.add(new Route("spare", folder));
             faultLedger = folder.resolve("faults.ledger");
-            log = closing(LedgerLog.open(faultLedger));
+            log = open.add(LedgerLog.open(faultLedger));
             server =
-                    closing(
+                    open.add(
                             new WildFlyProcess(
                                     folder.resolve("wildfly"), settings(folder, workMillis)));
             Path application = ReceiveApplication.export(folder);
@@ -86,18 +84,13 @@ final class ReceiveRun implements AutoCloseable {
             }
             server.start();
             ReceiveApplication.deploy(server.management(), application, postgres);
-            publisher = closing(new RoutePublisher(broker.uri(), routes, messages));
+            publisher = open.add(new RoutePublisher(broker.uri(), routes, messages));
             started = true;
         } finally {
             if (!started) {
                 close();
             }
         }
-    }
-
-    private <T extends AutoCloseable> T closing(T resource) {
-        open.push(resource);
-        return resource;
     }
 
     /** Everything as users have it; only the broker's place is the way that gets cut. */
@@ -234,16 +227,6 @@ final class ReceiveRun implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        IOException failure = new IOException("could not end everything");
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (Exception e) {
-                failure.addSuppressed(e);
-            }
-        }
-        if (failure.getSuppressed().length > 0) {
-            throw failure;
-        }
+        open.close();
     }
 }

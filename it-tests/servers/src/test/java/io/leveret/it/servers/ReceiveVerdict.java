@@ -2,8 +2,6 @@ package io.leveret.it.servers;
 
 import io.leveret.it.ledger.LedgerReport;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,14 +10,14 @@ import java.util.Map;
 /** What a ledger run came to: two tables, and what is wrong. One thread at a time. */
 final class ReceiveVerdict {
 
-    private final Map<ReceiveFault, List<Long>> recoveries = new EnumMap<>(ReceiveFault.class);
+    private final Recoveries<ReceiveFault> recoveries = new Recoveries<>(ReceiveFault::label);
     private final Map<String, LedgerReport> reports = new LinkedHashMap<>();
     private final List<String> wrong = new ArrayList<>();
     private String rows = "";
 
     /** A fault was survived: so long after its end, all was as before. */
     void recovered(ReceiveFault fault, long millis) {
-        recoveries.computeIfAbsent(fault, key -> new ArrayList<>()).add(millis);
+        recoveries.add(fault, millis);
     }
 
     /** What the ledgers say about one listener. */
@@ -79,16 +77,7 @@ final class ReceiveVerdict {
                                                 r.duplicatesUnexplained(),
                                                 r.lost(),
                                                 r.stuck() + r.duplicatesPending())));
-        text.append("\n| fault | times | all as before after, median | longest |\n")
-                .append("|---|---|---|---|\n");
-        recoveries.forEach(
-                (fault, times) -> {
-                    List<Long> sorted = new ArrayList<>(times);
-                    Collections.sort(sorted);
-                    text.append("| ").append(fault.label()).append(" | ").append(sorted.size());
-                    text.append(" | ").append(sorted.get(sorted.size() / 2)).append(" ms | ");
-                    text.append(sorted.get(sorted.size() - 1)).append(" ms |\n");
-                });
+        text.append('\n').append(recoveries.markdown());
         text.append('\n').append(rows).append('\n');
         wrong.forEach(line -> text.append("WRONG: ").append(line).append('\n'));
         return text.toString();

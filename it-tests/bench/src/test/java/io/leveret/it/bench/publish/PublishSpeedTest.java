@@ -2,6 +2,7 @@ package io.leveret.it.bench.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.leveret.it.bench.Series;
 import io.leveret.it.broker.BrokerNode;
 import io.leveret.it.servers.OnWildFly;
 import io.leveret.it.servers.WildFlyExtension;
@@ -34,8 +35,12 @@ class PublishSpeedTest {
     private static final PublishRounds.Plan PLAN =
             Boolean.getBoolean("leveret.it.full")
                     ? new PublishRounds.Plan(
-                            TYPES, 50_000, false, 3, 7, 0.03, Duration.ofMinutes(25))
-                    : new PublishRounds.Plan(TYPES, 300, true, 0, 1, 1, Duration.ofMinutes(5));
+                            TYPES,
+                            50_000,
+                            false,
+                            new Series.Plan(3, 7, 0.03, Duration.ofMinutes(25)))
+                    : new PublishRounds.Plan(
+                            TYPES, 300, true, new Series.Plan(0, 1, 1, Duration.ofMinutes(5)));
 
     @TempDir Path folder;
 
@@ -51,7 +56,8 @@ class PublishSpeedTest {
         PublishServer server = new PublishServer(wildFly, folder);
         try (PublishRounds rounds = new PublishRounds(PLAN, broker, server)) {
             rounds.run();
-            assertEquals(rounds.cases().size(), rounds.figures().size(), "cases measured");
+            assertEquals(
+                    rounds.series().cases().size(), rounds.series().measured(), "cases measured");
             PublishTable table = new PublishTable(rounds);
             for (String type : TYPES) {
                 for (Load load : Load.values()) {

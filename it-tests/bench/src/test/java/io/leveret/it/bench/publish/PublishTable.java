@@ -3,6 +3,7 @@ package io.leveret.it.bench.publish;
 import io.leveret.it.bench.Estimate;
 import io.leveret.it.bench.Figures;
 import io.leveret.it.bench.Report;
+import io.leveret.it.bench.Series;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -23,14 +24,16 @@ final class PublishTable {
             """;
 
     private final PublishRounds rounds;
+    private final Series<PublishCase> series;
 
     PublishTable(PublishRounds rounds) {
         this.rounds = rounds;
+        this.series = rounds.series();
     }
 
     /** Reports the tables and the single figures. */
     void write(String version, String name) throws IOException {
-        Report.write(name, text(version), single());
+        Report.write(name, text(version), series.single());
     }
 
     /** The tables. */
@@ -42,22 +45,14 @@ final class PublishTable {
                                 + " messages after %d to warm up, %d runs rejected for stolen time,"
                                 + " compilers at most %.1f %% of a run's CPU time%n%n",
                         version,
-                        rounds.plan().rounds(),
+                        series.rounds(),
                         rounds.plan().mostMessages(),
-                        rounds.warmUps(),
-                        rounds.rejected(),
-                        100 * compilers()));
+                        series.warmUps(),
+                        series.rejected(),
+                        100 * series.compilers()));
         speeds(text);
         ratios(text);
         return text + format(NOTES);
-    }
-
-    private double compilers() {
-        return rounds.figures().values().stream()
-                .flatMap(List::stream)
-                .mapToDouble(Figures::compilerShare)
-                .max()
-                .orElseThrow();
     }
 
     // --- what each has shown ---
@@ -79,15 +74,15 @@ final class PublishTable {
     }
 
     private List<PublishCase> leveret() {
-        return rounds.cases().stream().filter(each -> each.side() == Side.LEVERET).toList();
+        return series.cases().stream().filter(each -> each.side() == Side.LEVERET).toList();
     }
 
     private String speed(PublishCase which) {
-        return isMeasured(which)
+        return series.isMeasured(which)
                 ? format(
                         "%.0f (%.1f)",
-                        Estimate.median(array(which, Figures::messagesPerSecond)),
-                        Estimate.median(array(which, Figures::cpuMicros)))
+                        Estimate.median(series.shown(which, Figures::messagesPerSecond)),
+                        Estimate.median(series.shown(which, Figures::cpuMicros)))
                 : NONE;
     }
 
@@ -107,7 +102,7 @@ final class PublishTable {
     }
 
     private boolean isCompared(PublishCase which, PublishCase other) {
-        return isMeasured(other) && (other.side() != Side.BARE_WINDOW || !which.blocks());
+        return series.isMeasured(other) && (other.side() != Side.BARE_WINDOW || !which.blocks());
     }
 
     private String row(PublishCase which, PublishCase other) {
@@ -130,34 +125,7 @@ final class PublishTable {
     }
 
     private Estimate ratio(PublishCase which, PublishCase other, ToDoubleFunction<Figures> figure) {
-        return Estimate.ofRatios(array(which, figure), array(other, figure));
-    }
-
-    private boolean isMeasured(PublishCase which) {
-        return rounds.figures().containsKey(which);
-    }
-
-    private double[] array(PublishCase which, ToDoubleFunction<Figures> figure) {
-        return rounds.figures().get(which).stream().mapToDouble(figure).toArray();
-    }
-
-    private String single() {
-        StringBuilder lines = new StringBuilder("round;case;msg/s;CPU us/message;compilers\n");
-        rounds.figures()
-                .forEach(
-                        (which, all) -> {
-                            for (int i = 0; i < all.size(); i++) {
-                                lines.append(
-                                        format(
-                                                "%d;%s;%.0f;%.3f;%.3f%n",
-                                                i + 1,
-                                                which,
-                                                all.get(i).messagesPerSecond(),
-                                                all.get(i).cpuMicros(),
-                                                all.get(i).compilerShare()));
-                            }
-                        });
-        return lines.toString();
+        return Estimate.ofRatios(series.shown(which, figure), series.shown(other, figure));
     }
 
     private static String format(String format, Object... arguments) {
