@@ -16,12 +16,15 @@ import io.leveret.MqTransactionMode;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.broker.FaultProxy.Direction;
 import io.leveret.it.container.FakeTransactions;
+import io.leveret.ra.observe.ConnectionFactoryMXBean;
 import jakarta.transaction.RollbackException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -236,6 +239,57 @@ class AfterCommitTest {
         rig.container().stopAdapter();
 
         assertEquals(List.of("left over"), bare.drain(queue));
+    }
+
+    @Test
+    void whatIsBeingPublishedWhenTheAdapterStopsMayHaveArrived() throws Exception {
+        rig.close();
+        rig = new Rig(proxy.port()).with(adapter -> adapter.setDrainTimeout("100")).start();
+        transactions = rig.container().transactions();
+        factory = Rig.connectionFactory(rig.pool());
+        publisher = factory.createPublisher(MqPublisherOptions.defaults());
+        publish("opens the link");
+        ConnectionFactoryMXBean seen =
+                new Jmx(factory).only("ConnectionFactory", ConnectionFactoryMXBean.class);
+        transactions.begin();
+        transactions.registry().registerInterposedSynchronization(breakTheLinkAfterCompletion());
+        CompletionStage<Void> stage = publisher.publishAsync("", queue, MqMessage.text("in doubt"));
+        transactions.commit();
+        Nodes.suspend(queue);
+        try {
+            proxy.refuse(false);
+            Until.holds("it is written", SOON, () -> seen.getInFlight() > 0);
+
+            rig.container().stopAdapter();
+        } finally {
+            Nodes.resume(queue);
+        }
+
+        ExecutionException e =
+                assertThrows(
+                        ExecutionException.class,
+                        () -> stage.toCompletableFuture().get(5, TimeUnit.SECONDS));
+        assertEquals(MqOutcome.UNKNOWN, ((MqPublishException) e.getCause()).outcome());
+    }
+
+    @Test
+    void aCommitAfterTheAdapterHasStoppedRollsBack() throws Exception {
+        publish("opens the link");
+        bare.drain(queue);
+        transactions.begin();
+        publish("too late");
+        CompletionStage<Void> stage =
+                publisher.publishAsync("", queue, MqMessage.text("too late as well"));
+        rig.container().stopAdapter();
+
+        assertThrows(RollbackException.class, transactions::commit);
+
+        Until.never("a rolled back message", A_WHILE, () -> bare.ready(queue) > 0);
+        ExecutionException e =
+                assertThrows(
+                        ExecutionException.class,
+                        () -> stage.toCompletableFuture().get(5, TimeUnit.SECONDS));
+        assertEquals(MqOutcome.NOT_SENT, ((MqPublishException) e.getCause()).outcome());
     }
 
     @Test

@@ -320,6 +320,15 @@ public final class LinkGroup {
     }
 
     /**
+     * Says whether it will never open anything any more, because the adapter has stopped.
+     *
+     * @return true from then on
+     */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
      * Says why no publish can be written now.
      *
      * @return one sentence

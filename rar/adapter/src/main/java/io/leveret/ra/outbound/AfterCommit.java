@@ -79,6 +79,9 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
                 find(p.exchange(), publishes, Deadline.in(limit));
             }
         }
+        if (port.group().isClosed()) { // last: it may have been closed meanwhile
+            throw refused(publishes, port.group().whyNotReady(), null);
+        }
     }
 
     private void find(String exchange, List<Publication> publishes, Deadline deadline)
@@ -151,10 +154,13 @@ final class AfterCommit implements AfterCommitFlusher<Publication> {
         Map<Publication, Result> results = new LinkedHashMap<>();
         boolean pipelined = !serial && todo.stream().allMatch(p -> port.isProven(p.exchange()));
         Map<Publication, Optional<Publication>> ended = new HashMap<>();
+        ConfirmChannel channel = null;
         for (Publication p : todo) {
             try {
                 if (pipelined) {
-                    pending.put(p, port.own(deadline).publish(p, deadline, true));
+                    // One for all: what the first leaves unwritten must not come behind the next.
+                    channel = channel == null ? port.own(deadline) : channel;
+                    pending.put(p, channel.publish(p, deadline, true));
                 } else {
                     results.put(p, port.publishQuarantined(p, deadline));
                 }

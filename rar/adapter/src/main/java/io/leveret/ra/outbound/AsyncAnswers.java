@@ -27,6 +27,9 @@ import java.util.function.Consumer;
  * another one: an application that waits for one answer while it hears another must not wait for
  * itself. One timer ticks for all that wait, and only while some do.
  *
+ * <p>Failure cases: one comes, or is answered, when all others have been told at the stop (it is
+ * told by whoever brings it: an application that waits for it must not wait for ever).
+ *
  * <p>Thread-safe.
  */
 final class AsyncAnswers {
@@ -40,6 +43,7 @@ final class AsyncAnswers {
     private final AtomicBoolean ticking = new AtomicBoolean();
     private final AtomicLong told = new AtomicLong();
     private volatile long toldBefore = -1;
+    private volatile boolean closed;
 
     AsyncAnswers(Threads threads) {
         this.threads = threads;
@@ -117,6 +121,7 @@ final class AsyncAnswers {
         Waiting fresh = new Waiting(deadline, pending, then);
         add(fresh);
         pending.then(fresh::end);
+        stopIfClosed(fresh);
     }
 
     /**
@@ -129,6 +134,14 @@ final class AsyncAnswers {
         Waiting fresh = new Waiting(deadline, null, then);
         add(fresh);
         answer.whenComplete((nothing, failure) -> fresh.endOtherwise());
+        stopIfClosed(fresh);
+    }
+
+    /** Nobody looks for it any more, and no answer may come. */
+    private void stopIfClosed(Waiting late) {
+        if (closed) {
+            late.stop();
+        }
     }
 
     private static Result unknown(String why) {
@@ -141,14 +154,20 @@ final class AsyncAnswers {
      */
     void close(Deadline deadline) {
         waiting.forEach(each -> each.awaitEnd(deadline));
+        closed = true; // first: who is not among those that wait finds it
         waiting.forEach(Waiting::stop);
         tellRest();
     }
 
-    /** Runs a task of an application's, soon, on a worker thread. */
+    /**
+     * Runs a task of an application's, soon, on a worker thread; at once when the adapter has
+     * stopped, because there may be none.
+     */
     void tell(Runnable task) {
         answered.add(task);
-        if (telling.compareAndSet(false, true)) {
+        if (closed) {
+            tellRest();
+        } else if (telling.compareAndSet(false, true)) {
             threads.executeUnlessClosed(this::tellAll);
         }
     }

@@ -38,6 +38,7 @@ final class ConfirmRing {
 
     /** Takes a publish in, and gives it its sequence number: the next one. */
     void put(PendingPublish pending) {
+        assert hasRoom();
         pending.sequence = newest + 1;
         slots.set(slot(pending.sequence), pending);
         newest = pending.sequence;

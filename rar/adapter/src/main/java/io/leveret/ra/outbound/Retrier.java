@@ -60,6 +60,9 @@ final class Retrier {
     /** Over which nothing has got through since it was tried last. */
     private final Set<PublishPort> stuck = new HashSet<>();
 
+    /** What the worker publishes now; still the first of the queue. */
+    private Batch atWork;
+
     private boolean running;
     private boolean closed;
 
@@ -157,15 +160,18 @@ final class Retrier {
     private synchronized Batch head() {
         Batch head = closed ? null : queue.peek();
         running = head != null;
+        atWork = head;
         notifyAll();
         return head;
     }
 
     private void replaceHead(Batch done, List<Publication> left) {
         synchronized (this) {
-            if (closed) {
-                return;
+            if (atWork != done) {
+                return; // given up at the stop
             }
+            atWork = null;
+            notifyAll();
             queue.remove();
             room.free(done.left());
             room.takeAll(left);
@@ -188,23 +194,33 @@ final class Retrier {
     }
 
     /**
-     * Waits until all is published, at most until the deadline, and reports what is left then.
+     * Waits until all is published, at most until the deadline, and reports what is left then. What
+     * is being published at the deadline gets the second that it has begun.
      *
      * @param deadline when to be back
      */
     void close(Deadline deadline) {
-        List<Publication> left;
+        List<Publication> left = new ArrayList<>();
         synchronized (this) {
             try {
                 while (!queue.isEmpty() && !deadline.isOver()) {
                     wait(Math.max(1, deadline.millis()));
                 }
+                closed = true;
+                // Only the worker knows what it has written; it ends with its slice.
+                Deadline slice = Deadline.in(SLICE.multipliedBy(2));
+                while (atWork != null && !slice.isOver()) {
+                    wait(Math.max(1, slice.millis()));
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
             closed = true;
-            left = queue.stream().flatMap(b -> b.left().stream()).toList();
-            queue.forEach(b -> room.free(b.left()));
+            for (Batch each : queue) {
+                room.free(each.left());
+                each.left().forEach(p -> left.add(each == atWork ? p.marked() : p));
+            }
+            atWork = null;
             queue.clear();
             stuck.clear();
         }

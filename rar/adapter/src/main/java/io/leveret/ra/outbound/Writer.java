@@ -104,11 +104,14 @@ final class Writer {
 
     private PendingPublish next() {
         fullRing = !ended && !unanswered.hasRoom() && !waiting.isEmpty();
-        if (fullRing && letGo) {
+        if (!fullRing) {
+            return waiting.poll();
+        }
+        if (letGo) {
             fullRing = false;
             giveBack();
         }
-        return fullRing ? null : waiting.poll();
+        return null; // not one that has just come: there is no room for it
     }
 
     private void writeNow(PendingPublish pending) {

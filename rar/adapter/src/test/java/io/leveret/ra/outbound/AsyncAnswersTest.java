@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -84,5 +85,22 @@ final class AsyncAnswersTest {
         answers.close(Deadline.in(Duration.ofMillis(50)));
 
         assertEquals(List.of(MqOutcome.UNKNOWN, MqOutcome.NOT_SENT), told);
+    }
+
+    @Test
+    @DisplayName(
+            "that nobody can bring any more, because the adapter has stopped, are told at once")
+    void afterTheStop() {
+        answers.close(Deadline.in(Duration.ZERO));
+        threads.close(Deadline.in(Duration.ofSeconds(LIMIT_SECONDS)));
+
+        awaited();
+        answers.limit(
+                Deadline.in(Duration.ofHours(1)),
+                new CompletableFuture<Void>(),
+                result -> told.add(result.outcome()));
+        answers.tell(() -> told.add(MqOutcome.CONFIRMED));
+
+        assertEquals(List.of(MqOutcome.NOT_SENT, MqOutcome.UNKNOWN, MqOutcome.CONFIRMED), told);
     }
 }
