@@ -92,6 +92,32 @@ class ManualSettlementTest {
     }
 
     @Test
+    void aMessageThatIsTriedAgainInItsPlaceIsSettledAnewEachTime() throws Exception {
+        spec.setRetryMode("IN_PLACE");
+        spec.setRetryDelay("100");
+        consume(
+                delivery -> {
+                    got.add(delivery);
+                    if (got.size() == 1) {
+                        delivery.reject();
+                    } else if (got.size() == 2) {
+                        throw new IllegalStateException("for a test");
+                    }
+                });
+        publish(1);
+        awaitDeliveries(3);
+
+        for (MqDelivery old : got.subList(0, 2)) {
+            assertFalse(old.isOpen());
+            assertThrows(IllegalStateException.class, old::ack);
+        }
+        assertTrue(got.get(2).isOpen());
+        assertTrue(got.get(2).ack());
+        rig.container().deactivate(endpoints, spec);
+        Until.never("it once more", A_WHILE, () -> bare.ready(queue) > 0);
+    }
+
+    @Test
     void whatTheListenerLeavesOpenStaysOpenUntilAnotherThreadSettlesIt() throws Exception {
         collect();
         publish(3 * PREFETCH);

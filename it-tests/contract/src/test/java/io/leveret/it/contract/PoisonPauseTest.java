@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.leveret.MqDeliveryListener;
 import io.leveret.MqMessageListener;
 import io.leveret.it.broker.FaultProxy;
 import io.leveret.it.container.FakeEndpoints;
@@ -223,6 +224,30 @@ class PoisonPauseTest {
         assertTrue(tried < THRESHOLD + 4, tried + " tries");
         Until.holds("the rest is back", SOON, () -> bare.ready(queue) == MESSAGES - tried);
         assertEquals(tried, bare.ready(queue + ".retry.60000"));
+    }
+
+    /** Nobody else has what its session keeps for another try. */
+    @Test
+    void anActivationThatSettlesByItselfCanBePausedMeanwhile() throws Exception {
+        endpoints =
+                rig.container()
+                        .endpoints(
+                                MqDeliveryListener.class,
+                                delivery -> {
+                                    throw new IllegalStateException("nothing works");
+                                });
+        rig.container().activate(endpoints, spec);
+        ActivationMXBean seen = rig.activation();
+        Until.holds("the pause", SOON, seen::isPausedByFailures);
+        Until.holds("the end of what runs", SOON, () -> seen.getInFlight() == 0);
+
+        seen.stop();
+
+        Until.holds("paused", SOON, () -> seen.getState().equals("PAUSED"));
+        Until.holds(
+                "all messages",
+                SOON,
+                () -> bare.ready(queue) + bare.ready(queue + ".retry.60000") == MESSAGES);
     }
 
     @Test

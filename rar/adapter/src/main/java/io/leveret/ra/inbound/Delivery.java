@@ -17,7 +17,8 @@ final class Delivery {
     private final int before;
     private volatile int attempts;
     private volatile Date firstFailure;
-    private final AtomicBoolean answered = new AtomicBoolean();
+    private volatile AtomicBoolean answered = new AtomicBoolean();
+    private volatile boolean held;
     private volatile boolean failed;
     private volatile boolean moving;
     private volatile Future<?> retry;
@@ -106,14 +107,30 @@ final class Delivery {
         message = before.toBuilder().received(before.exchange(), before.routingKey(), true).build();
     }
 
-    /** Claims the one answer that an application may give; false when it was given already. */
+    /**
+     * An application gets it, once more perhaps: what it was given before answers nothing any more.
+     *
+     * @return the claim to the one answer to this try, false until it is given
+     */
+    AtomicBoolean offer() {
+        AtomicBoolean fresh = new AtomicBoolean();
+        answered = fresh;
+        return fresh;
+    }
+
+    /** Claims the one answer to the last try; false when the application has given it. */
     boolean answer() {
         return answered.compareAndSet(false, true);
     }
 
-    /** Whether the application has answered by itself. */
-    boolean isAnswered() {
-        return answered.get();
+    /** Notes that its session keeps it for another try, or tries it now. */
+    void holds(boolean now) {
+        held = now;
+    }
+
+    /** Whether its session keeps it, so that no application has it. */
+    boolean isHeld() {
+        return held;
     }
 
     /** Notes that it was tried and has failed: brokers count that, and so do we. */

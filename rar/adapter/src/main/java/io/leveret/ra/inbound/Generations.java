@@ -138,7 +138,7 @@ final class Generations {
         for (Subscription each : all) {
             if (manual) {
                 each.returnWaiting();
-                each.settlement().returnFailed();
+                each.settlement().returnKept();
             } else {
                 each.returnIdle();
             }

@@ -4,10 +4,11 @@ import io.leveret.MqDelivery;
 import io.leveret.MqMessage;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A delivery in the hands of an application that settles by itself. Bound to the subscription that
- * it came on, like everything that settles. Thread-safe.
+ * A delivery in the hands of an application that settles by itself: one for each try. Bound to the
+ * subscription that it came on, like everything that settles. Thread-safe.
  */
 final class OpenDelivery implements MqDelivery {
 
@@ -27,11 +28,13 @@ final class OpenDelivery implements MqDelivery {
     private final Delivery delivery;
     private final Settlement settlement;
     private final Failing failing;
+    private final AtomicBoolean answered;
 
     OpenDelivery(Delivery delivery, Settlement settlement, Failing failing) {
         this.delivery = delivery;
         this.settlement = settlement;
         this.failing = failing;
+        this.answered = delivery.offer();
     }
 
     @Override
@@ -69,14 +72,14 @@ final class OpenDelivery implements MqDelivery {
     }
 
     private void answer() {
-        if (!delivery.answer()) {
+        if (!answered.compareAndSet(false, true)) {
             throw new IllegalStateException("is settled already: " + delivery.message());
         }
     }
 
     @Override
     public boolean isOpen() {
-        return !delivery.isAnswered() && settlement.isOpen();
+        return !answered.get() && settlement.isOpen();
     }
 
     @Override

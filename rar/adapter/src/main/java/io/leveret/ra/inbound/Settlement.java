@@ -211,9 +211,9 @@ final class Settlement {
         return written;
     }
 
-    /** Gives back what has failed and waits with its session, oldest first. */
-    synchronized void returnFailed() {
-        reject(d -> d.hasFailed() && !d.isMoving());
+    /** Gives back what waits with its session for another try, oldest first. */
+    synchronized void returnKept() {
+        reject(d -> (d.hasFailed() || d.isHeld()) && !d.isMoving());
     }
 
     /**
@@ -222,7 +222,7 @@ final class Settlement {
      */
     synchronized void returnIdle() {
         flush();
-        returnFailed();
+        returnKept();
         if (unsettled.stream().noneMatch(Delivery::isMoving)) {
             returnRest();
         } else {

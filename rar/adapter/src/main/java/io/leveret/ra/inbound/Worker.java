@@ -131,6 +131,7 @@ final class Worker {
         thread = Thread.currentThread();
         try {
             if (first != null && !stopping) {
+                first.delivery().holds(false);
                 pause = !process(first.subscription(), first.delivery());
             }
             while (!pause && !stopping) {
@@ -216,6 +217,7 @@ final class Worker {
     /** Keeps a delivery for another try. Returns false when there will be none. */
     private boolean hold(Subscription subscription, Delivery delivery, Duration delay) {
         thread = null; // first: it may go on at once, on another thread
+        delivery.holds(true); // before it is found there
         Held fresh = held.put(subscription, delivery, delay, threads, this::work);
         // Whoever stops, or loses the channel, has looked for it before or finds it.
         return !((stopping || !subscription.isOpen()) && held.take(fresh));
