@@ -104,7 +104,37 @@ class RetryTest {
         return TimeUnit.NANOSECONDS.toMillis(second.nanos() - first.nanos());
     }
 
+    /** An exception whose own methods fail. */
+    private static final class Unspeakable extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no message");
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw new IllegalStateException("no cause");
+        }
+    }
+
     // --- retry ---
+
+    @Test
+    void aListenerThatThrowsWhatCannotBeAskedHasFailedLikeAnyOther() throws Exception {
+        spec.setMaxAttempts("2");
+        consume(
+                m -> {
+                    throw new Unspeakable();
+                });
+        bare.publish(queue, "m");
+        assertNotNull(bare.awaitParked(queue));
+        assertEquals(2, messages.size());
+        rig.container().deactivate(endpoints, spec);
+        Until.never("it once more", A_WHILE, () -> bare.ready(queue) > 0);
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"classic", "quorum"})

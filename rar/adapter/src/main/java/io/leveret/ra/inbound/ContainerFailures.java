@@ -1,5 +1,6 @@
 package io.leveret.ra.inbound;
 
+import io.leveret.ra.observe.Causes;
 import jakarta.transaction.HeuristicMixedException;
 import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.RollbackException;
@@ -51,7 +52,7 @@ final class ContainerFailures {
             if (test.test(cause)) {
                 return true;
             }
-            cause = cause.getCause();
+            cause = Causes.of(cause);
         }
         return false;
     }

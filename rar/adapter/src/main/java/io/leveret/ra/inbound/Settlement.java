@@ -308,13 +308,23 @@ final class Settlement {
 
     /**
      * Runs a task on a worker thread as soon as nothing is unsettled, or can be settled any more;
-     * once. It may close the channel: the queue has had the time to catch up then. To be called
-     * when no deliveries come any more.
+     * once, and after those that wait for it already: a session may stop while it leaves its link.
+     * It may close the channel: the queue has had the time to catch up then. To be called when no
+     * deliveries come any more.
      */
     void whenAllSettled(Runnable task) {
-        whenAllSettled.set(task);
+        whenAllSettled.accumulateAndGet(task, Settlement::both);
         flush();
         tellIfAllSettled();
+    }
+
+    private static Runnable both(Runnable first, Runnable second) {
+        return first == null
+                ? second
+                : () -> {
+                    first.run();
+                    second.run();
+                };
     }
 
     private synchronized void tellIfAllSettled() {

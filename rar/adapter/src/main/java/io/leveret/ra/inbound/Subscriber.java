@@ -185,7 +185,7 @@ final class Subscriber {
             failed(fresh, "has no endpoint yet", e);
         } catch (TopologyException e) {
             failed(fresh, e.getMessage(), e.getCause());
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | Error e) {
             failed(fresh, "cannot consume from " + inbound.shownQueue(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -207,10 +207,13 @@ final class Subscriber {
             generations.drop(fresh);
             fresh.close();
         }
-        if (what != null) {
-            activation.trouble(what, e, attempts.failed(), delay);
+        try {
+            if (what != null) {
+                activation.trouble(what, e, attempts.failed(), delay);
+            }
+        } finally {
+            attempts.after(delay);
         }
-        attempts.after(delay);
     }
 
     // --- losing a subscription ---
@@ -225,6 +228,9 @@ final class Subscriber {
         } else if (!stopping && generations.leave(old)) {
             activation.moves();
             old.cancel(tag);
+            if (stopping) {
+                old.returnWaiting(); // it came after whoever stops has looked
+            }
             generations.closeWhenSettled(old);
             subscribeNow();
         }

@@ -41,7 +41,7 @@ final class ChannelOpening {
         ChannelOpening opening = new ChannelOpening(link, group);
         try {
             threads.execute(() -> opening.run(connection, own, setup, threads));
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // no thread to be had
             connection.unreserve(own);
             throw opening.noChannel(e);
         }

@@ -13,13 +13,36 @@ public final class Causes {
     /**
      * Renders an exception and its causes, each distinct message once.
      *
-     * @param cause the exception, may be null
+     * @param cause the exception, may be null; of an application's class perhaps, whose methods may
+     *     fail: its class is named then
      * @return one line
      */
     public static String text(Throwable cause) {
         if (cause == null) {
             return "unknown cause";
         }
+        try {
+            return chain(cause);
+        } catch (RuntimeException | LinkageError e) {
+            return cause.getClass().getName();
+        }
+    }
+
+    /**
+     * Gives the cause of an exception that may be of an application's class.
+     *
+     * @param exception the exception
+     * @return its cause; null when it has none, or fails to say so
+     */
+    public static Throwable of(Throwable exception) {
+        try {
+            return exception.getCause();
+        } catch (RuntimeException | LinkageError e) {
+            return null;
+        }
+    }
+
+    private static String chain(Throwable cause) {
         StringBuilder out = new StringBuilder();
         Set<String> said = new HashSet<>();
         Throwable at = cause;

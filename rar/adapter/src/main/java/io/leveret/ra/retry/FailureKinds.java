@@ -1,6 +1,7 @@
 package io.leveret.ra.retry;
 
 import io.leveret.MqRetry;
+import io.leveret.ra.observe.Causes;
 import io.leveret.ra.settings.RetrySettings;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -54,7 +55,7 @@ public final class FailureKinds {
     /** Gives the kind of a failure; null, which is a plain rejection, is the usual one. */
     Kind of(Throwable failure) {
         Throwable at = failure;
-        for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
+        for (int depth = 0; at != null && depth < DEEPEST; depth++, at = Causes.of(at)) {
             if (isOneOf(abortOn, at)) {
                 return Kind.ABORT;
             }

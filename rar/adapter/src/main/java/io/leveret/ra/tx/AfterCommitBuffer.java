@@ -119,15 +119,16 @@ public final class AfterCommitBuffer<P> implements Synchronization {
     }
 
     private boolean flushWithin(List<P> rest, Duration limit, List<P> enlisted) {
+        List<P> left = rest;
         try {
-            List<P> left = flusher.flush(rest, possibleDuplicate(), limit);
+            left = flusher.flush(rest, possibleDuplicate(), limit);
+            return left.isEmpty();
+        } finally {
             if (!left.isEmpty()) {
                 // The delivery comes again, but its repetition may find its work done and publish
                 // nothing: what this run has committed is published in any case.
                 flusher.handOver(left, true);
             }
-            return left.isEmpty();
-        } finally {
             flusher.end(enlisted);
         }
     }
