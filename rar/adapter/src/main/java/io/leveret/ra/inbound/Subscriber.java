@@ -291,6 +291,9 @@ final class Subscriber {
                     which.settlement().forget();
                     worker.dropLost();
                 });
+        // In any case: its channel may be open, and nobody else knows it when it was lost before it
+        // consumed, in a session that stops.
+        which.close();
         if (!generations.lost(which)) {
             return;
         }
@@ -298,7 +301,6 @@ final class Subscriber {
         synchronized (this) { // after the note of the success that it ends
             delay = attempts.lost();
         }
-        which.close();
         threads.executeUnlessClosed(
                 () -> activation.unsubscribed("lost its subscription", cause, 1, delay));
         attempts.after(delay);
