@@ -265,11 +265,7 @@ class AfterCommitTest {
             Nodes.resume(queue);
         }
 
-        ExecutionException e =
-                assertThrows(
-                        ExecutionException.class,
-                        () -> stage.toCompletableFuture().get(5, TimeUnit.SECONDS));
-        assertEquals(MqOutcome.UNKNOWN, ((MqPublishException) e.getCause()).outcome());
+        assertFails(MqOutcome.UNKNOWN, stage);
     }
 
     @Test
@@ -285,11 +281,7 @@ class AfterCommitTest {
         assertThrows(RollbackException.class, transactions::commit);
 
         Until.never("a rolled back message", A_WHILE, () -> bare.ready(queue) > 0);
-        ExecutionException e =
-                assertThrows(
-                        ExecutionException.class,
-                        () -> stage.toCompletableFuture().get(5, TimeUnit.SECONDS));
-        assertEquals(MqOutcome.NOT_SENT, ((MqPublishException) e.getCause()).outcome());
+        assertFails(MqOutcome.NOT_SENT, stage);
     }
 
     @Test
@@ -335,6 +327,14 @@ class AfterCommitTest {
         publish("room again");
         transactions.commit();
         assertEquals(List.of("room again"), bare.drain(queue));
+    }
+
+    private static void assertFails(MqOutcome outcome, CompletionStage<Void> stage) {
+        ExecutionException e =
+                assertThrows(
+                        ExecutionException.class,
+                        () -> stage.toCompletableFuture().get(5, TimeUnit.SECONDS));
+        assertEquals(outcome, ((MqPublishException) e.getCause()).outcome());
     }
 
     private AfterCompletion breakTheLinkAfterCompletion() {

@@ -52,7 +52,7 @@ abstract class DatabaseOutageScenarios extends DatabaseScenarios {
                 since ->
                         since.size() == CONNECTIONS
                                 && since.stream().allMatch(Instant.now().minus(SPREAD)::isAfter));
-        Eventually.value("consumers", this::consumers, SESSIONS::equals);
+        awaitConsumers();
     }
 
     @Test

@@ -25,7 +25,7 @@ abstract class DatabaseScenarios extends ServerScenarios {
     /** Its listener has more sessions than instances. */
     static final String NARROW = "it.narrow";
 
-    static final Map<String, Long> SESSIONS =
+    private static final Map<String, Long> SESSIONS =
             Map.of(IN, 2L, BEAN_MANAGED, 2L, NO_TRANSACTION, 2L, HASTY, 2L, NARROW, 4L);
 
     /** The listeners' retryDelay, and what two clocks may differ in. */
@@ -52,6 +52,10 @@ abstract class DatabaseScenarios extends ServerScenarios {
     void emptyFurtherQueues() throws Exception {
         queues().declare(queueType(), BEAN_MANAGED, NO_TRANSACTION, HASTY, NARROW);
         // Else the first session to come could prefetch what another one is to work on meanwhile.
+        awaitConsumers();
+    }
+
+    final void awaitConsumers() {
         Eventually.value("consumers", this::consumers, SESSIONS::equals);
     }
 
